@@ -1,0 +1,27 @@
+"""Every activation function, declared once as a formula, grouped by family."""
+
+from actlab.catalogue import binary, gated, normalising, rectified, shrinking, sigmoidal, smooth  # noqa: F401 (declares)
+from actlab.catalogue.activation import (
+    Activation,
+    Source,
+    UnknownActivationError,
+    activation,
+    find,
+    lend,
+    names,
+)
+from actlab.catalogue.roles import Parameter, fixed, learned, uniform
+
+__all__ = [
+    "Activation",
+    "Parameter",
+    "Source",
+    "UnknownActivationError",
+    "activation",
+    "find",
+    "fixed",
+    "learned",
+    "lend",
+    "names",
+    "uniform",
+]

@@ -1,0 +1,251 @@
+"""What a comparison plans, sees and says: the frozen records that pass from the plan to the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from actlab.networks import LayerReading
+
+Task = Literal["binary", "multiclass", "regression"]
+Verdict = Literal["BASELINE", "CLEAR", "SMALL", "SAME", "UNSURE", "WORSE", "BROKEN"]
+Status = Literal["finished", "diverged", "failed"]
+
+SCHEMA = "actlab.compare/1"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides the numbers: the same plan on the same table gives the same results."""
+
+    data: str
+    target: str
+    task: Task
+    metric: str
+    activations: tuple[str, ...]
+    baseline: str
+    repeats: int = 10
+    hidden: tuple[int, ...] = (64, 64)
+    rates: tuple[float, ...] = (0.0003, 0.001, 0.003, 0.01)
+    matters: float = 0.01
+    cost_false_positive: float = 1.0
+    cost_false_negative: float = 1.0
+    test_share: float = 0.2
+    validation_share: float = 0.15
+    batch: int = 64
+    epochs: int = 200
+    patience: int = 20
+    optimiser: Literal["adam", "sgd"] = "adam"
+    weight_decay: float = 0.0
+    seed: int = 0
+
+    @property
+    def networks(self) -> int:
+        """How many networks this plan trains."""
+        return len(self.activations) * self.repeats * len(self.rates)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the runs are: `done` of `total` networks, and the one that finished last."""
+
+    done: int
+    total: int
+    activation: str
+    repeat: int
+    rate: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """One trained network: an activation, a repeat (its split and initialisation) and a learning rate."""
+
+    activation: str
+    repeat: int
+    rate: float
+    seed: int
+    status: Status
+    message: str
+    epochs: int
+    best_epoch: int
+    seconds: float
+    validation_loss: float
+    validation_score: float
+    test_score: float
+    training_curve: tuple[float, ...]
+    validation_curve: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The run whose learning rate won the inner split of one repeat, with what was measured on its network."""
+
+    run: Run
+    start: tuple[LayerReading, ...]
+    end: tuple[LayerReading, ...]
+    validation_rows: npt.NDArray[np.int64]
+    validation_scores: npt.NDArray[np.float32]
+    test_rows: npt.NDArray[np.int64]
+    test_scores: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Score of an activation minus the baseline's, paired by repeat; positive is better for every metric.
+
+    `low` and `high` bound the 95 % interval of the corrected test (Nadeau & Bengio 2003); `p` is its two-sided
+    p-value, `p_holm` the same after Holm's correction over the candidates.
+    """
+
+    mean: float
+    low: float
+    high: float
+    p: float
+    p_holm: float
+    by_repeat: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Medians over the repeats. Training seconds are those of the chosen networks; inference is one call."""
+
+    training_seconds: float
+    inference_one_row_seconds: float
+    inference_thousand_rows_seconds: float
+
+
+@dataclass(frozen=True)
+class LayerSummary:
+    """The units of one hidden layer, mean over the repeats; shares lie between 0 and 1.
+
+    `zeros` counts exact zeros among the outputs, `dead` the units whose local slope is 0 on every training row,
+    `sparse` the living units with a slope on fewer than 5 % of the rows; `gradient` is the root mean square of
+    the loss's gradient with respect to the layer's weights.
+    """
+
+    layer: int
+    units: int
+    zeros_start: float
+    zeros_end: float
+    dead_start: float
+    dead_end: float
+    sparse_start: float
+    sparse_end: float
+    gradient_start: float
+    gradient_end: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """All that is known of one activation after the runs; `scores` has one entry a repeat, nan where it broke."""
+
+    activation: str
+    verdict: Verdict
+    reason: str
+    scores: tuple[float, ...]
+    mean: float
+    deviation: float
+    difference: Difference | None
+    cost: Cost
+    layers: tuple[LayerSummary, ...]
+    rates: tuple[tuple[float, int], ...]
+    diverged: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class CutoffCurve:
+    """Expected cost a row over the cutoff, on rows not trained on, for the recommended activation.
+
+    `low` and `high` are the 10th and 90th percentile over the repeats at each cutoff. A repeat's chosen cutoff
+    is picked on its validation rows and charged on its test rows; `chosen` is the median of them, `chosen_low` and
+    `chosen_high` the smallest and the largest. `saving_low` and `saving_high` bound the 95 % interval (corrected
+    as in `Difference`) of what the chosen cutoffs save a row against 0.5. Rows of a confusion are the true
+    classes (negative, positive), columns the answers, summed over the repeats' test rows.
+    """
+
+    activation: str
+    positive: str
+    negative: str
+    cost_false_positive: float
+    cost_false_negative: float
+    cutoffs: tuple[float, ...]
+    cost: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    chosen: float
+    chosen_low: float
+    chosen_high: float
+    cost_at_half: float
+    cost_at_chosen: float
+    saving_low: float
+    saving_high: float
+    confusion_at_half: tuple[tuple[int, int], tuple[int, int]]
+    confusion_at_chosen: tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The recommendation in one sentence, how sure it is, why, and what would change it."""
+
+    activation: str
+    sentence: str
+    confidence: str
+    reasons: tuple[str, ...]
+    would_change: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ColumnRead:
+    """One column of the table as it was read."""
+
+    name: str
+    kind: str
+    missing: int
+    note: str
+
+
+@dataclass(frozen=True)
+class DataRead:
+    """The table as it was read: what the report shows of it."""
+
+    name: str
+    sha256: str
+    rows: int
+    target: str
+    classes: tuple[tuple[str, int], ...]
+    columns: tuple[ColumnRead, ...]
+    findings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where and with what the numbers were made."""
+
+    command: str
+    started: str
+    seconds: float
+    actlab: str
+    python: str
+    platform: str
+    cores: int
+    packages: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Results:
+    """One finished (or interrupted: `complete` is False) comparison."""
+
+    plan: Plan
+    data: DataRead
+    environment: Environment
+    runs: tuple[Run, ...]
+    chosen: tuple[Chosen, ...]
+    candidates: tuple[Candidate, ...]
+    answer: Answer
+    cutoff: CutoffCurve | None
+    complete: bool

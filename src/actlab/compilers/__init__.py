@@ -1,0 +1,1 @@
+"""One formula, many languages: each compiler is a table of words."""

@@ -1,0 +1,5 @@
+"""What can be said of a formula: range, slopes, kinks, saturation, zeros and gain, each proved or sampled."""
+
+from actlab.properties.claims import Claim, Properties, of
+
+__all__ = ["Claim", "Properties", "of"]

@@ -1,0 +1,70 @@
+"""Functions of several inputs and of whole rows: values, pullbacks, splitting and shift."""
+
+import numpy as np
+import pytest
+
+import actlab
+from actlab.catalogue import find
+
+GATED = ["glu", "geglu", "swiglu"]
+
+
+def pullback_by_difference(function, arrays, upstream, width=1e-6):
+    gradients = []
+    for index, array in enumerate(arrays):
+        gradient = np.zeros_like(array)
+        for place in np.ndindex(*array.shape):
+            moved = []
+            for sign in (1, -1):
+                copy = array.copy()
+                copy[place] += sign * width
+                moved.append(function(*arrays[:index], copy, *arrays[index + 1 :]))
+            gradient[place] = np.sum(upstream * (moved[0] - moved[1])) / (2 * width)
+        gradients.append(gradient)
+    return gradients
+
+
+@pytest.mark.parametrize("axis", [-1, 0, 1])
+def test_softmax_adds_up_to_one_along_any_axis(axis):
+    x = np.random.default_rng(0).normal(size=(3, 4, 5)) * 30
+    np.testing.assert_allclose(actlab.softmax(x, axis=axis).sum(axis=axis), 1, rtol=1e-13)
+    np.testing.assert_allclose(actlab.softmax(x + 1000, axis=axis), actlab.softmax(x, axis=axis), rtol=1e-11)
+
+
+@pytest.mark.parametrize("name", ["softmax", *GATED, "mish", "relu6"])
+def test_pullback_matches_differences(name):
+    generator, activation = np.random.default_rng(1), find(name)
+    arrays = [generator.normal(size=(3, 4)) for _ in activation.inputs]
+    upstream = generator.normal(size=(3, 4))
+    got = activation.pullback(*arrays, upstream=upstream)
+    expected = pullback_by_difference(activation, arrays, upstream)
+    for ours, theirs in zip(got if isinstance(got, tuple) else [got], expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_one_array_is_split_in_halves(name):
+    activation, x = find(name), np.random.default_rng(2).normal(size=(3, 8))
+    np.testing.assert_array_equal(activation(x), activation(x[:, :4], x[:, 4:]))
+    upstream = np.ones((3, 4))
+    both = activation.pullback(x[:, :4], x[:, 4:], upstream=upstream)
+    np.testing.assert_array_equal(activation.pullback(x, upstream=upstream), np.concatenate(both, axis=-1))
+
+
+@pytest.mark.parametrize("name", ["geglu", "swiglu"])
+def test_a_closed_gate_stays_closed(name):
+    assert find(name)(-np.inf, 2.0) == 0
+
+
+def test_shapes_that_do_not_split_are_explained():
+    with pytest.raises(ValueError, match="2 equal parts"):
+        actlab.glu(np.zeros((2, 3)))
+    with pytest.raises(TypeError, match="pullback"):
+        actlab.softmax.derivative(np.zeros(3))
+    with pytest.raises(ValueError, match="output's shape"):
+        actlab.softmax.pullback(np.zeros(3), upstream=np.zeros(4))
+
+
+def test_softmax_of_nothing():
+    assert actlab.softmax(np.zeros((0, 3))).shape == (0, 3)
+    assert actlab.softmax(np.zeros((3, 0))).shape == (3, 0)
