@@ -37,7 +37,7 @@ __all__ = [
     "names",
     "uniform",
 ]
-__all__.extend(names())
+__all__ += list(names())
 __all__.sort()
 
 

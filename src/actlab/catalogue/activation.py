@@ -114,7 +114,7 @@ class Activation:
         """
         if not self.elementwise:
             raise TypeError(
-                f"{self.name} works along an axis and has no slope at one number; use {self.name}.pullback(x, upstream=…)."
+                f"{self.name} works along an axis, not number by number; use {self.name}.pullback(x, upstream=…)."
             )
         return self._faculties.differentiate(self, arrays, self._complete(parameters))
 

@@ -24,9 +24,7 @@ class Parameter:
 
     def __post_init__(self) -> None:
         if not self.low < self.default < self.high:
-            raise ValueError(
-                f"Parameter {self.name!r} has the default {self.default}, outside ({self.low}, {self.high})."
-            )
+            raise ValueError(f"A default of {self.default:g} lies outside its domain; it must be {self._domain()}.")
 
     def check(self, value: float, activation: str) -> None:
         """Raise if a value lies outside the domain."""

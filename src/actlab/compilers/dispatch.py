@@ -84,7 +84,7 @@ def _float_array(name: str, value: Any, role: str) -> Array:
         )
     kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
     raise TypeError(
-        f"{name} got {role} of type {kind}, but works on floats and NumPy arrays; write np.asarray(x, dtype=np.float32)."
+        f"{name} got {role} of type {kind}, but works on floats and arrays; write np.asarray(x, dtype=np.float32)."
     )
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from actlab.compilers.emit import emit
 from actlab.formula import Expression
 from actlab.formula.expression import Number
+from actlab.formula.primitives import X_MINUS_TANH_SERIES, X_MINUS_TANH_SPLIT
 
 Array = npt.NDArray[Any]
 
@@ -142,18 +143,9 @@ def _exp_of_minus_half_square(x: Array) -> Array:
     return np.exp(-0.5 * head * head) * np.exp(-0.5 * (near - head) * (near + head))
 
 
-# Taylor coefficients of (x - tanh(x)) / x**3 in x**2, from the Bernoulli numbers; |x| < 0.5 needs 14.
-_TANH_SERIES = (
-    1 / 3, -2 / 15, 17 / 315, -62 / 2835, 1382 / 155925, -21844 / 6081075, 929569 / 638512875,
-    -6404582 / 10854718875, 443861162 / 1856156927625, -18888466084 / 194896477400625,
-    113927491862 / 2900518163668125, -58870668456604 / 3698160658676859375,
-    8374643517010684 / 1298054391195577640625, -689005380505609448 / 263505041412702261046875,
-)  # fmt: skip
-
-
 def _x_minus_tanh(x: Array) -> Array:
-    square = np.minimum(x * x, 0.25)
+    square = np.minimum(x * x, X_MINUS_TANH_SPLIT**2)
     series = np.zeros_like(square)
-    for coefficient in reversed(_TANH_SERIES):
+    for coefficient in reversed(X_MINUS_TANH_SERIES):
         series = series * square + coefficient
-    return np.where(np.abs(x) < 0.5, x * square * series, x - np.tanh(x))
+    return np.where(np.abs(x) < X_MINUS_TANH_SPLIT, x * square * series, x - np.tanh(x))

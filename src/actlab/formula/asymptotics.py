@@ -16,13 +16,18 @@ class UndecidedError(ArithmeticError):
 
 @dataclass(frozen=True)
 class Leading:
-    """The leading term for t → +inf. `exact` is False where a constant factor was lost inside an exponential."""
+    """The leading term for t → +inf.
+
+    `whole` says that nothing was dropped: the term is the formula. `exact` is False where a constant factor was
+    lost, because what was dropped stood inside an exponential.
+    """
 
     coefficient: float
     power: float = 0.0
     logs: float = 0.0
     exponent: Leading | None = None
     exact: bool = True
+    whole: bool = False
 
     @property
     def trend(self) -> int:
@@ -44,7 +49,7 @@ class Leading:
         return math.copysign(math.inf if self.trend > 0 else 0.0, self.coefficient)
 
 
-ZERO = Leading(0.0)
+ZERO = Leading(0.0, whole=True)
 
 
 def leading(expression: Expression, name: str, side: int, values: Mapping[str, float]) -> Leading:
@@ -72,9 +77,9 @@ def _leading_of_node(
     done: Mapping[Expression, Leading | bool | UndecidedError],
 ) -> Leading | bool:
     if node.word == "symbol":
-        return Leading(float(side), 1.0) if node.name == name else Leading(values[node.name])
+        return Leading(float(side), 1.0, whole=True) if node.name == name else Leading(values[node.name], whole=True)
     if not node.arguments:
-        return Leading(evaluate(node, {}))
+        return Leading(evaluate(node, {}), whole=True)
     if node.word == "where":
         condition, yes, no = (done[argument] for argument in node.arguments)
         if isinstance(condition, UndecidedError):
@@ -95,16 +100,17 @@ def multiply(a: Leading, b: Leading) -> Leading:
     """The leading term of a product."""
     if a.coefficient == 0 or b.coefficient == 0:
         return ZERO
-    exponents = [term.exponent for term in (a, b) if term.exponent is not None]
-    exponent, exact = (exponents[0] if exponents else None), a.exact and b.exact
-    if len(exponents) == 2:
+    exponent, exact = a.exponent or b.exponent, a.exact and b.exact
+    if a.exponent is not None and b.exponent is not None:
         try:
-            exponent = add(exponents[0], exponents[1])
+            exponent = add(a.exponent, b.exponent)
         except UndecidedError:
             exponent, exact = None, False
         else:
+            exact = exact and exponent.whole
             exponent = exponent if exponent.trend > 0 else None
-    return Leading(a.coefficient * b.coefficient, a.power + b.power, a.logs + b.logs, exponent, exact)
+    whole = a.whole and b.whole
+    return Leading(a.coefficient * b.coefficient, a.power + b.power, a.logs + b.logs, exponent, exact, whole)
 
 
 def reciprocal(a: Leading) -> Leading:
@@ -112,7 +118,7 @@ def reciprocal(a: Leading) -> Leading:
     if a.coefficient == 0:
         raise UndecidedError("division by zero")
     exponent = None if a.exponent is None else negative(a.exponent)
-    return Leading(1 / a.coefficient, -a.power, -a.logs, exponent, a.exact)
+    return Leading(1 / a.coefficient, -a.power, -a.logs, exponent, a.exact, a.whole)
 
 
 def negative(a: Leading) -> Leading:
@@ -125,21 +131,25 @@ def add(a: Leading, b: Leading) -> Leading:
     if a.coefficient == 0 or b.coefficient == 0:
         return b if a.coefficient == 0 else a
     ratio = multiply(a, reciprocal(b))
-    if ratio.trend != 0 or ratio.exponent is not None:
-        return a if ratio.trend > 0 else b
+    if ratio.trend != 0:
+        return replace(a if ratio.trend > 0 else b, whole=False)
     together = a.coefficient + b.coefficient
     if (a.exact and b.exact and together != 0) or a.coefficient * b.coefficient > 0:
-        return replace(a, coefficient=together, exact=a.exact and b.exact)
+        return replace(a, coefficient=together, exact=a.exact and b.exact, whole=a.whole and b.whole)
+    if together == 0 and a.whole and b.whole:
+        return ZERO
     raise UndecidedError("the leading terms cancel")
 
 
 def _exp(u: Leading) -> Leading:
-    return Leading(1.0, exponent=u, exact=False) if u.trend > 0 else Leading(math.exp(u.limit))
+    if u.trend <= 0:
+        return Leading(math.exp(u.limit))
+    return Leading(1.0, exponent=u, exact=u.whole, whole=u.whole)
 
 
 def _log(u: Leading) -> Leading:
     if u.exponent is not None:
-        return u.exponent
+        return replace(u.exponent, whole=False)
     if u.power:
         return Leading(u.power, logs=1.0)
     return _at_limit("log", u.limit)
@@ -152,8 +162,8 @@ def _log1p(u: Leading) -> Leading:
 
 
 def _sqrt(u: Leading) -> Leading:
-    exponent = None if u.exponent is None else multiply(u.exponent, Leading(0.5))
-    return Leading(math.sqrt(u.coefficient), u.power / 2, u.logs / 2, exponent, u.exact)
+    exponent = None if u.exponent is None else multiply(u.exponent, Leading(0.5, whole=True))
+    return Leading(math.sqrt(u.coefficient), u.power / 2, u.logs / 2, exponent, u.exact, u.whole)
 
 
 def _absolute(u: Leading) -> Leading:
@@ -165,7 +175,7 @@ def _hypot(a: Leading, b: Leading) -> Leading:
 
 
 def _power(a: Leading, exponent: Leading) -> Leading:
-    product = Leading(1.0)
+    product = Leading(1.0, whole=True)
     for _ in range(int(exponent.coefficient)):
         product = multiply(product, a)
     return product
@@ -187,7 +197,7 @@ def _softplus(u: Leading) -> Leading:
 
 
 def _normal_pdf(u: Leading) -> Leading:
-    return multiply(Leading(1 / math.sqrt(2 * math.pi)), _exp(multiply(Leading(-0.5), multiply(u, u))))
+    return multiply(Leading(1 / math.sqrt(2 * math.pi)), _exp(multiply(Leading(-0.5, whole=True), multiply(u, u))))
 
 
 def _normal_cdf(u: Leading) -> Leading:

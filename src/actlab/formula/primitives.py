@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from actlab.formula.expression import Expression, FormulaError, Operand, apply, as_expression, walk, where
 
@@ -37,14 +38,26 @@ def _sech(x: float) -> float:
     return 2 * small / (1 + small * small)
 
 
+def _tanh_series(terms: int) -> tuple[float, ...]:
+    """The Taylor coefficients of (x - tanh(x)) / x**3 in x**2, from tanh' = 1 - tanh**2."""
+    tanh_terms = [Fraction(1)]
+    for order in range(1, terms + 1):
+        square = sum(tanh_terms[k] * tanh_terms[order - 1 - k] for k in range(order))
+        tanh_terms.append(-square / (2 * order + 1))
+    return tuple(float(-term) for term in tanh_terms[1:])
+
+
+X_MINUS_TANH_SERIES = _tanh_series(24)
+X_MINUS_TANH_SPLIT = 0.75  # below it the series holds to double precision, above it little cancels
+
+
 def _x_minus_tanh(x: float) -> float:
-    if abs(x) > 0.5:
+    if not abs(x) < X_MINUS_TANH_SPLIT:
         return x - math.tanh(x)
-    s = x * x  # Taylor series of x - tanh(x), enough for double precision on half a unit
-    terms = (1 / 3, -2 / 15, 17 / 315, -62 / 2835, 1382 / 155925, -21844 / 6081075, 929569 / 638512875)
-    more = (-6404582 / 10854718875, 443861162 / 1856156927625, -18888466084 / 194896477400625)
-    tail = (113927491862 / 2900518163668125, -58870668456604 / 3698160658676859375)
-    return x * s * sum(term * s**order for order, term in enumerate(terms + more + tail))
+    series = 0.0
+    for coefficient in reversed(X_MINUS_TANH_SERIES):
+        series = series * x * x + coefficient
+    return x * x * x * series
 
 
 WORDS: Mapping[str, Word] = {
