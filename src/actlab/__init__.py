@@ -6,7 +6,6 @@ Importing it needs NumPy only; everything else is imported when it is used.
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any
 
 from actlab import catalogue
@@ -23,7 +22,6 @@ from actlab.catalogue import (
     uniform,
 )
 
-__version__ = version("actlab")
 __all__ = [
     "Activation",
     "Parameter",
@@ -79,7 +77,11 @@ catalogue.lend(_Rooms())
 
 
 def __getattr__(name: str) -> Any:
-    """The activations by name, and `compare`, whose room is imported when it is first asked for."""
+    """The activations by name; `compare` and the version, which are imported when they are first asked for."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("actlab")
     if name == "compare":
         return import_module("actlab.compare")
     if name in names():

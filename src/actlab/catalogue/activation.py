@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -278,6 +277,8 @@ def find(name: str) -> Activation:
     found = _by_name.get(_normal(name))
     if found is not None:
         return found
+    import difflib
+
     close = difflib.get_close_matches(_normal(name), _by_name, n=3, cutoff=0.6)
     nearest = list(dict.fromkeys(_by_name[each].name for each in close))
     hint = f"Did you mean {' or '.join(nearest)}?" if nearest else f"Known are: {', '.join(sorted(_declared))}."
