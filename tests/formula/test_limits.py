@@ -45,6 +45,8 @@ LIMITS = [  # formula, limit to the left, limit to the right
     (log1p(abs(x)) * sign(x), -INF, INF),
     (log(abs(x)) / sqrt(abs(x)), 0, 0),
     (asinh(x) / x, 0, 0),
+    (log(x), math.nan, INF),
+    (log1p(x), math.nan, INF),
     (atan(x), -math.pi / 2, math.pi / 2),
     (erf(x) + expm1(x), -2, INF),
     (sinh(x) / cosh(x), -1, 1),

@@ -148,6 +148,8 @@ def _exp(u: Leading) -> Leading:
 
 
 def _log(u: Leading) -> Leading:
+    if u.coefficient < 0:
+        raise UndecidedError("the logarithm of a negative number")
     if u.exponent is not None:
         return replace(u.exponent, whole=False)
     if u.power:
@@ -158,7 +160,7 @@ def _log(u: Leading) -> Leading:
 def _log1p(u: Leading) -> Leading:
     if u.trend < 0:
         return u
-    return _log(u) if u.trend > 0 else _at_limit("log1p", u.limit)
+    return replace(_log(u), whole=False) if u.trend > 0 else _at_limit("log1p", u.limit)
 
 
 def _sqrt(u: Leading) -> Leading:

@@ -1,0 +1,153 @@
+"""Where the polynomial coefficients of the Numba words come from: Remez fits with mpmath, printed as Python.
+
+Run it by hand: `python benchmarks/fit_coefficients.py` prints what stands in
+src/actlab/compilers/numba_coefficients.py, each fit with its largest error, weighted so that it is relative
+to the word's result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import mpmath
+from mpmath import mpf
+
+mpmath.mp.dps = 45
+Function = Callable[[mpf], mpf]
+GRID = 600
+ROUNDS = 12
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A polynomial for `target` on [low, high]; its error counts times `weight`."""
+
+    word: str
+    target: Function
+    weight: Function
+    low: mpf
+    high: mpf
+    terms: dict[str, int]
+
+
+def remez(fit: Fit, terms: int) -> tuple[mpf, list[mpf]]:
+    """The best polynomial with `terms` coefficients, lowest power first, and its largest weighted error."""
+    middle, half = (fit.low + fit.high) / 2, (fit.high - fit.low) / 2
+    grid = [middle - half * mpmath.cos(mpmath.pi * k / GRID) for k in range(GRID + 1)]
+    targets, weights = [fit.target(x) for x in grid], [fit.weight(x) for x in grid]
+    picked = [round(GRID * k / terms) for k in range(terms + 1)]
+    best: tuple[mpf, list[mpf]] | None = None
+    for _ in range(ROUNDS):
+        rows = [[weights[i] * grid[i] ** k for k in range(terms)] + [(-1) ** j] for j, i in enumerate(picked)]
+        solved = mpmath.lu_solve(mpmath.matrix(rows), mpmath.matrix([weights[i] * targets[i] for i in picked]))
+        coefficients = [solved[k] for k in range(terms)]
+        errors = [
+            w * (t - mpmath.polyval(coefficients[::-1], x)) for x, t, w in zip(grid, targets, weights, strict=True)
+        ]
+        largest = max(abs(error) for error in errors)
+        if best is None or largest < best[0]:
+            best = largest, coefficients
+        extremes = alternating_extremes(errors, terms + 1)
+        if len(extremes) < terms + 1 or extremes == picked:
+            break
+        picked = extremes
+    assert best is not None
+    return best
+
+
+def alternating_extremes(errors: list[mpf], wanted: int) -> list[int]:
+    """The places of the largest error between any two changes of sign, `wanted` of them at most."""
+    extremes, current = [], 0
+    for i, error in enumerate(errors):
+        if (error > 0) != (errors[current] > 0):
+            extremes.append(current)
+            current = i
+        elif abs(error) > abs(errors[current]):
+            current = i
+    extremes.append(current)
+    while len(extremes) > wanted:
+        extremes.pop(0 if abs(errors[extremes[0]]) < abs(errors[extremes[-1]]) else -1)
+    return extremes
+
+
+def exp_tail(r: mpf) -> mpf:
+    """(exp(r) - 1 - r) / r**2."""
+    return (mpmath.expm1(r) - r) / r**2 if abs(r) > 1e-12 else mpf(1) / 2 + r / 6
+
+
+def log_tail(m: mpf) -> mpf:
+    """(log(1 + m) - m + m**2 / 2) / m**3."""
+    return (mpmath.log1p(m) - m + m * m / 2) / m**3 if abs(m) > 1e-10 else mpf(1) / 3 - m / 4
+
+
+def erf_tail(s: mpf) -> mpf:
+    """erf(a) / a - 1 at s = a**2."""
+    return mpmath.erf(mpmath.sqrt(s)) / mpmath.sqrt(s) - 1 if s > 1e-20 else 2 / mpmath.sqrt(mpmath.pi) - 1
+
+
+def tanh_tail(s: mpf) -> mpf:
+    """(a - tanh(a)) / a**3 at s = a**2."""
+    a = mpmath.sqrt(s)
+    return (a - mpmath.tanh(a)) / a**3 if s > 1e-10 else mpf(1) / 3 - 2 * s / 15
+
+
+def erfcx_on_disc(centre: int) -> Function:
+    """(z + centre) * erfcx(z) / 2 at p = (z - centre) / (z + centre): smooth up to infinity, where p is 1."""
+
+    def target(p: mpf) -> mpf:
+        if p > 1 - mpf(10) ** -12:
+            return 1 / (2 * mpmath.sqrt(mpmath.pi))
+        z = centre * (1 + p) / (1 - p)
+        return (z + centre) * mpmath.exp(z * z) * mpmath.erfc(z) / 2
+
+    return target
+
+
+def erfcx_fit(word: str, centre: int, largest: float, terms: dict[str, int]) -> Fit:
+    """The fit of erfcx for 0 <= z <= largest, relative to the result."""
+    target = erfcx_on_disc(centre)
+    high = (mpf(largest) - centre) / (mpf(largest) + centre)
+    return Fit(word, target, lambda p: 1 / target(p), mpf(-1), high, terms)
+
+
+HALF_LN2 = mpmath.log(2) / 2 * mpf("1.001")
+FITS = (
+    Fit(
+        "EXP",
+        exp_tail,
+        lambda r: max(r * r, mpf(10) ** -18),
+        -HALF_LN2,
+        HALF_LN2,
+        {"float32": 5, "float64": 11},
+    ),
+    Fit(
+        "LOG",
+        log_tail,
+        lambda m: max(m * m, mpf(10) ** -18),
+        mpf(-1) / 4,
+        mpf(1) / 2,
+        {"float32": 8, "float64": 20},
+    ),
+    Fit("ERF", erf_tail, lambda s: mpf(1), mpf(0), mpf(1) / 4, {"float32": 5, "float64": 10}),
+    Fit("TANH", tanh_tail, lambda s: mpf(1), mpf(0), mpf(1), {"float32": 7, "float64": 16}),
+    erfcx_fit("ERFCX", 3, 10.3, {"float32": 10}),  # the centre in each is ERFCX_CENTRE: those with the least error
+    erfcx_fit("ERFCX", 4, 28.0, {"float64": 22}),  # of the centres 1 to 4
+)
+
+
+def main() -> None:
+    """Prints every fit, for pasting: pairs of a float32 and a float64 polynomial."""
+    for fit in FITS:
+        print(f"{fit.word} = (")
+        for dtype, terms in fit.terms.items():
+            error, coefficients = remez(fit, terms)
+            print(f"    (  # {dtype}: largest error {mpmath.nstr(error, 2)}")
+            for value in coefficients:
+                print(f"        {mpmath.nstr(value, 18)},")
+            print("    ),")
+        print(")")
+
+
+if __name__ == "__main__":
+    main()
