@@ -164,7 +164,7 @@ class Activation:
         return self._faculties.properties(self)
 
     def plot(self) -> Any:
-        """A matplotlib figure of the function and its derivative."""
+        """A picture of the function and its derivative: it shows itself in a notebook and has save(path)."""
         return self._faculties.plot(self)
 
     @property
