@@ -1,0 +1,57 @@
+"""What is running and what remains: a bar on a terminal, a line for every tenth elsewhere."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from actlab.cli.streams import notices
+
+if TYPE_CHECKING:
+    from actlab import compare
+
+
+class TrainingProgress:
+    """Follows the training of a plan's networks on stderr; silent when asked to be quiet."""
+
+    def __init__(self, plan: compare.Plan, *, quiet: bool = False) -> None:
+        self._repeats = plan.repeats
+        self._console = notices()
+        self._lines = not quiet and not self._console.is_terminal
+        self._bar = Progress(
+            SpinnerColumn(),
+            MofNCompleteColumn(" of "),
+            BarColumn(),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.description}"),
+            console=self._console,
+            disable=quiet or not self._console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("compiling the other functions", total=plan.networks)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def show(self, progress: compare.Progress) -> None:
+        """One more network is trained."""
+        what = f"{progress.activation}, repeat {progress.repeat + 1} of {self._repeats}, rate {progress.rate:g}"
+        self._bar.update(self._task, completed=progress.done, description=what)
+        tenth = 10 * progress.done // progress.total
+        if self._lines and tenth > 10 * (progress.done - 1) // progress.total:
+            self._console.print(f"{progress.done} of {progress.total} networks trained: {what}", soft_wrap=True)

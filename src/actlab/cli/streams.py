@@ -1,0 +1,33 @@
+"""Where words go: results to stdout, progress and warnings to stderr, and one document for --json."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+
+def results() -> Console:
+    """The console of stdout. Names of columns and classes are untrusted, so it knows no markup."""
+    return Console(markup=False, emoji=False, highlight=False)
+
+
+def notices() -> Console:
+    """The console of stderr, for progress and warnings."""
+    return Console(stderr=True, markup=False, emoji=False, highlight=False)
+
+
+def print_document(document: Mapping[str, Any]) -> None:
+    """Print the one JSON document of a command, which has a schema, on stdout."""
+    assert "schema" in document, "every document says what it is"
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def never_fail_to_spell() -> None:
+    """Let a terminal that lacks a character show a question mark instead of a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")

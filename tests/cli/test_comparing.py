@@ -1,0 +1,192 @@
+"""Comparing from the command line: what it says on which stream, what it writes, and how it ends."""
+
+import inspect
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import polars
+import pytest
+
+from actlab.cli import comparing, run
+from actlab.compare import Plan
+from actlab.compare.plan import ACTIVATIONS, BASELINE, make_plan
+from actlab.data.reading import READERS
+from tests.cli.tables import QUICK, write_table
+
+
+def quick(folder, *added):
+    """A comparison that takes a moment."""
+    table = write_table(folder / "customers.csv")
+    return ["compare", table, "--target", "churned", *QUICK, "--out", str(folder / "report"), *added]
+
+
+def test_the_answer_goes_to_stdout_and_the_rest_to_stderr(tmp_path, capsys):
+    assert run(quick(tmp_path)) == 0
+    said = capsys.readouterr()
+    assert "2 activations × 2 repeats × 1 learning rate = 4 networks, about" in said.err
+    assert "4 of 4 networks trained" in said.err
+    assert str(tmp_path / "report/report.html") in said.err.replace("\n", "")
+    assert "BASELINE" in said.out
+    assert "networks" not in said.out
+    assert "\x1b" not in said.out + said.err
+    assert sorted(path.name for path in (tmp_path / "report").iterdir()) == [
+        "report.html",
+        "results.json",
+        "runs.parquet",
+    ]
+
+
+def test_a_terminal_gets_a_bar_and_colours_only_if_wanted(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    arguments = quick(tmp_path, "--rates", "1e30", "--activations", "relu,identity")
+    assert run(arguments) == 5
+    said = capsys.readouterr()
+    assert "0 of 4" in said.err
+    assert "networks trained" not in said.err
+    assert "\x1b[1;31mBROKEN" in said.out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert run(arguments) == 5
+    assert "31m" not in capsys.readouterr().out
+
+
+def test_quiet_says_the_answer_and_where_the_report_is(tmp_path, capsys):
+    assert run(quick(tmp_path, "--quiet")) == 0
+    assert "networks" not in capsys.readouterr().err
+
+
+def test_json_is_one_document_and_that_of_the_file(tmp_path, capsys):
+    assert run(quick(tmp_path, "--json")) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "actlab.compare/1"
+    assert document == json.loads((tmp_path / "report/results.json").read_text(encoding="utf-8"))
+    assert "--target churned" in document["environment"]["command"]
+
+
+def test_a_second_run_replaces_the_report_of_the_first(tmp_path):
+    assert run(quick(tmp_path)) == 0
+    assert run(quick(tmp_path, "--seed", "1")) == 0
+    document = json.loads((tmp_path / "report/results.json").read_text(encoding="utf-8"))
+    assert document["plan"]["seed"] == 1
+
+
+def test_the_folder_is_named_after_the_data_when_nobody_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_table(tmp_path / "customers.csv")
+    assert run(["compare", "customers.csv", "--target", "churned", *QUICK]) == 0
+    assert (tmp_path / "actlab-report-customers/report.html").is_file()
+
+
+def test_parquet_and_numbers_to_predict(tmp_path, capsys):
+    write_table(tmp_path / "table.csv", rows=80)
+    polars.read_csv(tmp_path / "table.csv").write_parquet(tmp_path / "table.parquet")
+    arguments = ["compare", str(tmp_path / "table.parquet"), "--target", "income", *QUICK, "--json"]
+    assert run([*arguments, "--out", str(tmp_path / "report")]) == 0
+    assert json.loads(capsys.readouterr().out)["plan"]["task"] == "regression"
+
+
+def test_markup_in_names_is_text(tmp_path, capsys):
+    table = write_table(tmp_path / "[red]x.csv")
+    Path(table).write_text(Path(table).read_text(encoding="utf-8").replace("age", "[bold]age[/]"), encoding="utf-8")
+    arguments = ["compare", table, "--target", "[bold]age[/]", *QUICK, "--out", str(tmp_path / "report")]
+    assert run([*arguments, "--task", "clustering"]) == 2
+    assert run([*arguments, "--target", "[bold]agee[/]"]) == 2
+    assert "[bold]age[/]" in capsys.readouterr().err
+
+
+def test_every_training_failed_is_5(tmp_path, capsys):
+    assert run(quick(tmp_path, "--rates", "1e30", "--activations", "relu,identity")) == 5
+    said = capsys.readouterr()
+    assert "Every training failed" in said.err
+    assert said.out.count("BROKEN") == 2
+
+
+@pytest.mark.parametrize("columns", [30, 65, 120])
+def test_narrow_terminals_show_whole_words(columns, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert run(quick(tmp_path)) == 0
+    shown = capsys.readouterr().out
+    assert "BASELINE" in shown
+    assert "…" not in shown.replace(" … ", "")
+    assert ("dead" in shown) == (columns >= 68)
+
+
+def test_defaults_are_those_of_the_plan():
+    given = {name: each.default for name, each in inspect.signature(comparing.compare).parameters.items()}
+    planned: dict[str, Any] = {field.name: field.default for field in fields(Plan)}
+    assert given["activations"] == ",".join(ACTIVATIONS)
+    assert given["baseline"] == BASELINE
+    assert given["hidden"] == ",".join(map(str, planned["hidden"]))
+    assert given["rates"] == ",".join(map(str, planned["rates"]))
+    assert (given["cost_fp"], given["cost_fn"]) == (planned["cost_false_positive"], planned["cost_false_negative"])
+    for name in ("repeats", "epochs", "matters", "seed"):
+        assert given[name] == planned[name]
+
+
+def test_the_demo_decides_about_films_and_then_compares(tmp_path, monkeypatch, capsys):
+    def small(table):
+        return make_plan(table, activations=("relu", "tanh"), repeats=2, rates=(0.01,), hidden=(4,), epochs=2)
+
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("actlab.compare.plan.make_plan", small)
+    assert run(["demo", "--out", str(tmp_path / "report")]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("fires\n") == 5
+    assert shown.count("stays silent\n") == 3
+    assert "569 tumours" in shown
+    assert (tmp_path / "report/report.html").is_file()
+
+
+def interrupted(folder, *added):
+    """Send Ctrl-C to a long comparison when its first tenth is trained; what it said, and its exit code."""
+    command = [sys.executable, "-m", "actlab.cli", "compare", "sklearn:breast_cancer", "--target", "target"]
+    size = ["--activations", "relu,tanh", "--repeats", "100", "--rates", "0.001", "--hidden", "64,64"]
+    process = subprocess.Popen(
+        [*command, *size, "--out", str(folder / "report"), *added],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+    assert process.stderr is not None
+    heard = []
+    for line in process.stderr:
+        heard.append(line)
+        if "networks trained" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, "".join(heard) + err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
+def test_ctrl_c_keeps_what_is_finished_and_says_so(tmp_path):
+    code, out, err = interrupted(tmp_path, "--json")
+    assert code == 130, err
+    assert "Traceback" not in err
+    assert "Stopped after" in err
+    document = json.loads(out)
+    assert document["complete"] is False
+    kept = polars.read_parquet(tmp_path / "report/runs.parquet")
+    assert 0 < len(kept) == len(document["runs"]) < 200
+    assert (tmp_path / "report/report.html").is_file()
+
+
+def test_ctrl_c_before_anything_is_finished(tmp_path, monkeypatch, capsys):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(READERS, ".csv", stopped)
+    assert run(quick(tmp_path, "--json")) == 130
+    said = capsys.readouterr()
+    assert json.loads(said.out)["exit"] == 130
+    assert "Stopped" in said.err
+    assert not (tmp_path / "report").exists()

@@ -1,0 +1,46 @@
+"""The way in: help and version, and what they import."""
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from actlab.cli import run
+
+HEAVY = ("jax", "matplotlib", "numba", "polars", "scipy", "sklearn", "torch")
+VERBS = ("demo", "compare", "list", "show", "plot")
+
+
+def test_help_names_every_verb(capsys):
+    assert run(["--help"]) == 0
+    spoken = capsys.readouterr().out
+    assert [verb for verb in VERBS if verb not in spoken] == []
+
+
+def test_no_verb_is_a_call_for_help(capsys):
+    assert run([]) == 0
+    assert "compare" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(verb, capsys):
+    assert run([verb, "--help"]) == 0
+    assert f"actlab {verb}" in capsys.readouterr().out
+
+
+def test_version(capsys):
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"actlab {version('actlab')}\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["compare", "--help"], ["--version"], ["list"]])
+def test_light_verbs_import_nothing_heavy(arguments):
+    asked = (
+        "import sys\n"
+        "from actlab.cli import run\n"
+        f"code = run({arguments!r})\n"
+        f"print(code, *(name for name in {HEAVY!r} if name in sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stderr.split() == ["0"]
