@@ -5,13 +5,13 @@ import sys
 import mpmath
 import numpy as np
 import pytest
-from tests.laws.oracle import ALL, NAMES, UNIVARIATE, grid, ulps, worst
 
 import actlab
 from actlab.catalogue import find
 from actlab.compilers import mpmath as oracle
 from actlab.formula import derivative, limit
 from actlab.formula.limits import candidates
+from tests.laws.oracle import ALL, NAMES, UNIVARIATE, grid, ulps, worst
 
 # Largest error of the NumPy reference in float64, in ulp. In gelu_tanh's tail an exponential of about -700 blows up
 # the rounding of its argument; gelu multiplies a subnormal number at its very end.

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.laws.oracle import ALL, NAMES
 
 import actlab
 from actlab.catalogue import find
 from actlab.formula import limit
+from tests.laws.oracle import ALL, NAMES
 
 DTYPES = [np.float16, np.float32, np.float64]
 

@@ -56,7 +56,9 @@ def show(name: Name, as_json: AsJson = False) -> None:
     picture = _picture(activation, results().width) if activation.univariate else ""
     console = results()
     console.print(Text(f"{activation.name}: {activation.family}, {activation.source}", style="bold"))
-    console.print(f"\n{activation.doc}\n")
+    for paragraph in activation.doc.split("\n\n"):
+        console.print(f"\n{' '.join(paragraph.split())}")
+    console.print()
     console.print(facts)
     if picture:
         console.print(f"\n{picture}", soft_wrap=True)
@@ -140,9 +142,9 @@ def _formulas(activation: Activation) -> dict[str, str]:
 
 def _picture(activation: Activation, width: int) -> str:
     """The value and the derivative, drawn with characters."""
-    from actlab.figures import functions, terminal
+    from actlab.figures import sampling, terminal
 
-    curve = functions.sampled(activation, -5.0, 5.0)
+    curve = sampling.sampled(activation, -5.0, 5.0)
     return terminal.plot(
         curve.x,
         [("value", curve.value), ("derivative", curve.derivative)],

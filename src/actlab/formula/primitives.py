@@ -42,7 +42,7 @@ def _tanh_series(terms: int) -> tuple[float, ...]:
     """The Taylor coefficients of (x - tanh(x)) / x**3 in x**2, from tanh' = 1 - tanh**2."""
     tanh_terms = [Fraction(1)]
     for order in range(1, terms + 1):
-        square = sum(tanh_terms[k] * tanh_terms[order - 1 - k] for k in range(order))
+        square = sum((tanh_terms[k] * tanh_terms[order - 1 - k] for k in range(order)), Fraction(0))
         tanh_terms.append(-square / (2 * order + 1))
     return tuple(float(-term) for term in tanh_terms[1:])
 
