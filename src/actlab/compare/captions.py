@@ -12,7 +12,7 @@ from actlab.figures import canvas, numerals
 
 Words = tuple[str, str]
 STILL_LEARNING = 0.98  # a best epoch this near the limit means that the limit ended the training
-NOT_WORSE = ("BASELINE", "CLEAR", "SMALL", "SAME", "UNSURE")
+NOT_WORSE: tuple[Verdict, ...] = ("BASELINE", "CLEAR", "SMALL", "SAME", "UNSURE")
 
 
 def ranked(results: Results) -> tuple[Candidate, ...]:

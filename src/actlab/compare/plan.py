@@ -1,0 +1,176 @@
+"""What will be run, checked before anything is: the plan is the whole recipe of the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import ceil
+from typing import Any
+
+from actlab.catalogue import Activation, UnknownActivationError, find
+from actlab.compare.metrics import metric_for
+from actlab.compare.records import Plan
+from actlab.data import DataError, Table, UsageError
+from actlab.networks import Training
+
+ACTIVATIONS = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu", "gelu", "silu", "mish")
+BASELINE = "relu"
+
+FRACTIONS = {
+    "test_share": "share of the rows tested on",
+    "validation_share": "share of the training rows that choose the learning rate",
+}
+COSTS = {
+    "cost_false_positive": "cost of a false positive",
+    "cost_false_negative": "cost of a false negative",
+}
+
+
+def make_plan(
+    table: Table,
+    *,
+    activations: Sequence[str | Activation] = ACTIVATIONS,
+    baseline: str | Activation = BASELINE,
+    **settings: Any,
+) -> Plan:
+    """The plan of a comparison on a table.
+
+    Args:
+        table: what was read.
+        activations: functions to compare, by name or alias, or declared ones.
+        baseline: the one that the others are compared with; it is added when it is not among them.
+        **settings: any other field of `Plan`: repeats, hidden, rates, matters, cost_false_positive,
+            cost_false_negative, test_share, validation_share, batch, epochs, patience, optimiser, weight_decay, seed.
+
+    Returns:
+        The plan, checked.
+
+    Raises:
+        UsageError: an unknown function, one that does not work on one number at a time, the same one twice, or a
+            setting outside its range.
+        DataError: a table with too few rows for the shares asked for.
+    """
+    known = {
+        "repeats", "hidden", "rates", "matters", *FRACTIONS, *COSTS, "batch", "epochs", "patience", "optimiser",
+        "weight_decay", "seed",
+    }  # fmt: skip
+    unknown = sorted(set(settings) - known)
+    if unknown:
+        raise UsageError(f"A plan has no setting {unknown[0]!r}; it has {', '.join(sorted(known))}.")
+    for name in ("hidden", "rates"):
+        if name in settings:
+            settings[name] = tuple(settings[name])
+    names = _distinct(activations)
+    first = _elementwise(baseline)
+    plan = Plan(
+        data=table.name,
+        target=table.target,
+        task=table.task,
+        metric=metric_for(table),
+        activations=names if first in names else (first, *names),
+        baseline=first,
+        **settings,
+    )
+    _check(plan)
+    _check_rows(plan, table)
+    return plan
+
+
+def duration(seconds: float) -> str:
+    """A rough time in words: `20 s`, `3 min`, `1.5 h`.
+
+    >>> duration(0.4), duration(19.2), duration(200), duration(5400)
+    ('1 s', '19 s', '3 min', '1.5 h')
+    """
+    if seconds < 100:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def in_words(plan: Plan, seconds: float | None = None) -> str:
+    """The size of a plan: `10 activations × 10 repeats × 4 learning rates = 400 networks, about 20 s`."""
+    rates = f"{len(plan.rates)} learning rate{'s' * (len(plan.rates) > 1)}"
+    sentence = f"{len(plan.activations)} activations × {plan.repeats} repeats × {rates} = {plan.networks} networks"
+    return sentence if seconds is None else f"{sentence}, about {duration(seconds)}"
+
+
+def _distinct(activations: Iterable[str | Activation]) -> tuple[str, ...]:
+    given: dict[str, str] = {}
+    for each in activations:
+        asked = each if isinstance(each, str) else each.name
+        name = _elementwise(each)
+        if name in given:
+            other = "" if asked == given[name] == name else f" ({given[name]} and {asked} are the same function)"
+            raise UsageError(
+                f"{name} is listed twice{other}; to compare it with a copy, declare it under another name."
+            )
+        given[name] = asked
+    if not given:
+        raise UsageError("No activation was named; name at least one, such as gelu, to compare with the baseline.")
+    return tuple(given)
+
+
+def _elementwise(activation: str | Activation) -> str:
+    name = activation if isinstance(activation, str) else activation.name
+    try:
+        found = find(name)
+    except UnknownActivationError as error:
+        raise UsageError(str(error)) from error
+    if not found.elementwise or len(found.inputs) != 1:
+        raise UsageError(
+            f"{found.name} does not work on one number at a time, as a hidden unit needs it; "
+            "leave it out or take an elementwise function such as gelu."
+        )
+    return found.name
+
+
+def _check(plan: Plan) -> None:
+    _require(len(plan.activations) > 1, f"Only the baseline {plan.baseline} was named; name one to compare it with.")
+    _require(
+        isinstance(plan.repeats, int) and plan.repeats >= 2,
+        f"repeats is {plan.repeats}, and at least 2 are needed to see luck at all; 10 are usual.",
+    )
+    _require(bool(plan.hidden) and min(plan.hidden) >= 1, "hidden needs at least one layer of units, such as 64,64.")
+    _require(bool(plan.rates), "rates is empty; write at least one learning rate, such as 0.001.")
+    _require(len(set(plan.rates)) == len(plan.rates), "rates names a learning rate twice; write each once.")
+    _require(0 <= plan.matters < float("inf"), f"matters is {plan.matters}; write 0 or more, such as 0.01.")
+    _require(isinstance(plan.seed, int) and plan.seed >= 0, f"seed is {plan.seed}; write a whole number from 0 on.")
+    for field, words in FRACTIONS.items():
+        share = getattr(plan, field)
+        _require(0.05 <= share <= 0.5, f"{field} is {share}; the {words} lies between 0.05 and 0.5.")
+    for field, words in COSTS.items():
+        _require(0 < getattr(plan, field) < float("inf"), f"{field} is {getattr(plan, field)}; a {words} is above 0.")
+    for rate in plan.rates:
+        training(plan, rate)
+
+
+def training(plan: Plan, rate: float, epochs: int | None = None) -> Training:
+    """How the plan's networks are trained at one learning rate, or for fewer epochs than the plan's."""
+    try:
+        return Training(
+            rate=rate,
+            optimiser=plan.optimiser,
+            weight_decay=plan.weight_decay,
+            batch=plan.batch,
+            epochs=plan.epochs if epochs is None else epochs,
+            patience=plan.patience,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _check_rows(plan: Plan, table: Table) -> None:
+    """Every class must reach every part of a split: the test, the validation and the fitting rows."""
+    smallest = min(table.class_counts, default=table.rows)
+    aside = smallest * (1 - plan.test_share) * plan.validation_share
+    if min(smallest * plan.test_share, aside) < 1:
+        what = f"class of `{table.target}`" if table.classes else "table"
+        needed = ceil(1 / min(plan.test_share, (1 - plan.test_share) * plan.validation_share) - 1e-9)
+        raise DataError(
+            f"The smallest {what} has {smallest} rows, and these shares need at least {needed}: "
+            "bring more rows or set larger shares aside."
+        )
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise UsageError(otherwise)

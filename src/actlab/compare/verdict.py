@@ -1,0 +1,128 @@
+"""One of six words for each function, with a fixed meaning, and the reason in a sentence.
+
+A difference is a function's score minus the baseline's, turned so that positive is better, with the 95 % interval
+and the p-value of the corrected paired test (Nadeau & Bengio 2003). It is *shown* when its p-value, after Holm's
+correction over all functions compared, is below 0.05. `matters` is the smallest difference the person cares about.
+The first line that holds gives the word:
+
+    BROKEN   in at least one repeat no learning rate gave a finished network (it diverged or failed)
+    UNSURE   there is no difference to judge: fewer than two whole repeats, or the baseline itself broke
+    CLEAR    shown, and the whole interval lies above +matters
+    SMALL    shown and better, but the interval reaches below +matters: really better, perhaps by too little to matter
+    SAME     the whole interval lies within -matters … +matters: no practical difference, either way
+    WORSE    shown and worse
+    UNSURE   anything else: this data cannot tell
+
+So SMALL comes before SAME (a real gain is named even when it is too small to matter), and SAME before WORSE (a
+loss too small to matter is no reason to avoid a function).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from actlab.compare.records import Difference, LayerSummary, Plan, Run, Verdict
+from actlab.compare.statistics import LEVEL
+
+WORDS: tuple[tuple[Verdict, Callable[[Difference, float], bool]], ...] = (
+    ("CLEAR", lambda difference, matters: shown(difference) and difference.low > matters),
+    ("SMALL", lambda difference, _: shown(difference) and difference.mean > 0),
+    ("SAME", lambda difference, matters: -matters <= difference.low and difference.high <= matters),
+    ("WORSE", lambda difference, _: shown(difference)),
+    ("UNSURE", lambda difference, _: True),
+)
+
+
+def shown(difference: Difference) -> bool:
+    """Whether a difference is more than the luck of the splits, all functions compared taken together."""
+    return difference.p_holm < LEVEL
+
+
+def word(difference: Difference, matters: float) -> Verdict:
+    """The word for a difference, by the table in this module's docstring."""
+    return next(verdict for verdict, holds in WORDS if holds(difference, matters))
+
+
+def judge(name: str, plan: Plan, scores: Sequence[float], difference: Difference | None) -> Verdict:
+    """The word for a function: by its difference if it has one, else by what is missing."""
+    if np.isnan(scores).any():
+        return "BROKEN"
+    if name == plan.baseline:
+        return "BASELINE"
+    return "UNSURE" if difference is None else word(difference, plan.matters)
+
+
+def reason(
+    plan: Plan,
+    verdict: Verdict,
+    difference: Difference | None,
+    layers: Sequence[LayerSummary],
+    scores: Sequence[float],
+    runs: Sequence[Run],
+) -> str:
+    """Why a function got its word, in one sentence without its name, with numbers that were measured."""
+    if verdict == "BROKEN":
+        return broken_reason(scores, runs)
+    if verdict == "BASELINE":
+        sentence = "the baseline, which every other function is compared with"
+    elif difference is None:
+        few = "fewer than two repeats are whole, and luck cannot be seen in one"
+        sentence = (
+            few if len(scores) < 2 else f"the baseline {plan.baseline} broke, so there is nothing to compare with"
+        )
+    else:
+        sentence = _explained(verdict, difference, plan)
+    stuck = never_moved(layers)
+    if stuck:
+        return f"{sentence}; {stuck}" if verdict not in ("WORSE", "UNSURE") else f"{stuck}: {sentence}"
+    return sentence
+
+
+def never_moved(layers: Sequence[LayerSummary]) -> str:
+    """Says so when no gradient reached any hidden layer that was measured; otherwise nothing."""
+    if not layers or any(layer.gradient_start or layer.gradient_end for layer in layers):
+        return ""
+    flat = all(layer.dead_start == 1 and layer.dead_end == 1 for layer in layers)
+    cause = "its slope is 0 everywhere" if flat else "no gradient reached them"
+    return f"{cause}, so its hidden layers never moved from their random start and only the output layer learned"
+
+
+def broken_reason(scores: Sequence[float], runs: Sequence[Run]) -> str:
+    """What went wrong, in how many repeats, with the first message."""
+    message = next((run.message for run in runs if run.message), "")
+    lost = int(np.isnan(scores).sum())
+    where = f"in {lost} of {len(scores)} repeats" if lost < len(scores) else "in every repeat"
+    return f"{where} no learning rate gave a finished network" + (f" (first: {message})" if message else "")
+
+
+def digits(matters: float) -> int:
+    """Digits behind the point that show a difference which matters with one more to spare, at least 3."""
+    return max(3, 1 + int(np.ceil(-np.log10(matters)))) if matters > 0 else 4
+
+
+def span(difference: Difference, matters: float) -> str:
+    """An interval in words: `-0.004 to +0.013`."""
+    places = digits(matters)
+    return f"{difference.low:+.{places}f} to {difference.high:+.{places}f}"
+
+
+def _explained(verdict: Verdict, difference: Difference, plan: Plan) -> str:
+    interval, matters, baseline = span(difference, plan.matters), f"{plan.matters:g}", plan.baseline
+    size = f"{abs(difference.mean):.{digits(plan.matters)}f}"
+    if verdict == "CLEAR":
+        return f"better than {baseline} by {size} in the mean, and the whole interval ({interval}) lies above {matters}"
+    if verdict == "SMALL":
+        return f"really better than {baseline} ({interval}), but perhaps by less than the {matters} that matters"
+    if verdict == "SAME":
+        return f"no practical difference from {baseline}: the whole interval ({interval}) lies within ±{matters}"
+    if verdict == "WORSE":
+        return f"really worse than {baseline}, by {size} in the mean ({interval})"
+    if difference.low <= -plan.matters and difference.high >= plan.matters:
+        return f"this data cannot tell it from {baseline}: better or worse by {matters}, both are possible ({interval})"
+    side = "better" if difference.high > plan.matters else "worse"
+    return (
+        f"this data cannot tell it from {baseline}: it could be {side} by more than {matters} ({interval}), "
+        "but that is not shown"
+    )

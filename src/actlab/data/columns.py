@@ -1,0 +1,139 @@
+"""Which columns can be features, in what form, and which are left out and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from actlab.data.errors import counted, listed
+from actlab.data.table import Column, Finding, Kind
+
+CATEGORIES = 20
+"""Most categories a column keeps apart; the rarer ones are taken together."""
+
+IDENTIFIER = 0.95
+"""A text column with a larger share of different values names its rows rather than describing them."""
+
+LEFT_OUT = {
+    "D101": ("have no value in any row", "has no value in any row"),
+    "D102": ("have the same value in every row", "has the same value in every row"),
+    "D103": ("are text that differs in (almost) every row", "is text that differs in (almost) every row"),
+    "D104": ("only count the rows", "only counts the rows"),
+    "D105": ("hold values that are neither numbers nor text", "holds values that are neither numbers nor text"),
+}
+
+
+@dataclass(frozen=True)
+class ReadColumn:
+    """A column with its usable values (None when it is left out) and the code of what was found."""
+
+    column: Column
+    values: pl.Series | None
+    code: str = ""
+
+
+def read_column(series: pl.Series) -> ReadColumn:
+    """A column of the table as a feature: numbers as Float64, text and booleans as String, or left out."""
+    kind = series.dtype
+    if kind.is_numeric():
+        return _numeric(series)
+    if kind == pl.Null:
+        return _left_out(series, "D101")
+    if kind in (pl.Boolean, pl.String, pl.Categorical, pl.Enum):
+        return _categorical(series)
+    return _left_out(series, "D105", f"{kind} is not used as a feature")
+
+
+def text(series: pl.Series) -> pl.Series:
+    """A text, categorical or boolean column as stripped text, in which blank is missing."""
+    stripped = series.cast(pl.String).str.strip_chars()
+    return stripped.set(stripped == "", None)
+
+
+def _numeric(series: pl.Series) -> ReadColumn:
+    numbers = series.cast(pl.Float64)
+    infinite = int(numbers.is_infinite().sum())
+    values = numbers.set(~numbers.is_finite(), None)
+    if values.null_count() == len(values):
+        return _left_out(values, "D101")
+    if values.drop_nulls().n_unique() == 1:
+        return _left_out(values, "D102")
+    if series.dtype.is_integer() and _counts_rows(values):
+        return _left_out(values, "D104")
+    note = f"{counted(infinite, 'infinite value')} read as missing" if infinite else _filled(values, "their median")
+    return _kept(values, "numeric", note, "D107" if infinite else "")
+
+
+def _counts_rows(values: pl.Series) -> bool:
+    return values.null_count() == 0 and len(values) > 2 and bool((np.diff(values.to_numpy()) == 1).all())
+
+
+def _categorical(series: pl.Series) -> ReadColumn:
+    values = text(series)
+    known = values.drop_nulls()
+    different = known.n_unique()
+    if different == 0:
+        return _left_out(values, "D101")
+    if different == 1 and len(known) == len(values):
+        return _left_out(values, "D102")
+    if series.dtype != pl.Boolean and different > max(2, IDENTIFIER * len(known)):
+        return _left_out(values, "D103")
+    note = counted(different, "category", "categories")
+    if different > CATEGORIES:
+        return _kept(values, "categorical", f"{note}; the {CATEGORIES - 1} most common are kept apart", "D108")
+    return _kept(values, "categorical", note + ("; gaps are a category" if values.null_count() else ""))
+
+
+def _filled(values: pl.Series, by: str) -> str:
+    missing = values.null_count()
+    return f"{counted(missing, 'gap')} filled by {by}" if missing else ""
+
+
+def _kept(values: pl.Series, kind: Kind, note: str, code: str = "") -> ReadColumn:
+    return ReadColumn(Column(values.name, kind, values.null_count(), note), values, code)
+
+
+def _left_out(series: pl.Series, code: str, note: str = "") -> ReadColumn:
+    column = Column(series.name, "dropped", series.null_count(), note or LEFT_OUT[code][1])
+    return ReadColumn(column, None, code)
+
+
+def column_findings(columns: list[ReadColumn]) -> list[Finding]:
+    """What the columns have in common, one finding for each code that occurs."""
+    found = []
+    for code, (many, one) in LEFT_OUT.items():
+        names = [each.column.name for each in columns if each.code == code]
+        if len(names) == 1:
+            found.append(Finding(code, f"The column {listed(names)} {one}; it is left out."))
+        elif names:
+            found.append(Finding(code, f"The columns {listed(names)} {many}; they are left out."))
+    return found + _gap_findings(columns) + _category_findings(columns)
+
+
+def _gap_findings(columns: list[ReadColumn]) -> list[Finding]:
+    found = []
+    gaps = [each.column for each in columns if each.values is not None and each.column.missing]
+    if gaps:
+        total = sum(column.missing for column in gaps)
+        found.append(
+            Finding(
+                "D106",
+                f"{counted(total, 'value')} missing in {counted(len(gaps), 'column')} "
+                f"({listed(column.name for column in gaps)}): numbers are filled by the median of the training rows, "
+                "for text missing is a category.",
+            )
+        )
+    infinite = [each.column.name for each in columns if each.code == "D107"]
+    if infinite:
+        found.append(Finding("D107", f"Infinite values in {listed(infinite)} are read as missing."))
+    return found
+
+
+def _category_findings(columns: list[ReadColumn]) -> list[Finding]:
+    many = [each.column.name for each in columns if each.code == "D108"]
+    if not many:
+        return []
+    sentence = f"More than {CATEGORIES} categories in {listed(many)}: the rarest are taken together as one."
+    return [Finding("D108", sentence)]
