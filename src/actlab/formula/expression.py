@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
+from threading import Lock
 from typing import NoReturn, TypeAlias
 from weakref import WeakValueDictionary
 
@@ -113,17 +114,19 @@ class Expression:
         return self.word == "constant" and self.value == value
 
 
+_meeting = Lock()
 _known: WeakValueDictionary[tuple[object, ...], Expression] = WeakValueDictionary()
 
 
 def _intern(word: str, arguments: tuple[Expression, ...], value: Number, name: str) -> Expression:
     key = (word, tuple(map(id, arguments)), type(value), value, name)
-    found = _known.get(key)
-    if found is None:
-        found = object.__new__(Expression)
-        for field, content in (("word", word), ("arguments", arguments), ("value", value), ("name", name)):
-            object.__setattr__(found, field, content)
-        _known[key] = found
+    with _meeting:
+        found = _known.get(key)
+        if found is None:
+            found = object.__new__(Expression)
+            for field, content in (("word", word), ("arguments", arguments), ("value", value), ("name", name)):
+                object.__setattr__(found, field, content)
+            _known[key] = found
     return found
 
 
