@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from actlab.compare.records import Difference, LayerSummary
-from actlab.compare.verdict import digits, judge, never_moved, reason, word
+from actlab.compare.verdict import judge, never_moved, reason, word
 from tests.compare.fabricated import fabricated_results
 
 PLAN = fabricated_results(repeats=2).plan
@@ -57,7 +57,7 @@ def test_judge_without_a_difference():
 @pytest.mark.parametrize("verdict", ["CLEAR", "SMALL", "SAME", "WORSE", "UNSURE"])
 def test_reason_shows_the_interval(verdict):
     sentence = reason(PLAN, verdict, difference(-0.0123, 0.0456, 0.2), [LAYER], (0.9, 0.8), ())
-    assert "-0.012 to +0.046" in sentence
+    assert "−0.012 to +0.046" in sentence
     assert "significant" not in sentence
 
 
@@ -78,8 +78,3 @@ def test_broken_reason_counts_the_repeats_and_keeps_the_message():
     assert broken.reason.startswith("in every repeat")
     assert "not finite after epoch 3" in broken.reason
     assert "in 1 of 2 repeats" in reason(PLAN, "BROKEN", None, [], (0.9, math.nan), ())
-
-
-@pytest.mark.parametrize(("matters", "places"), [(0.01, 3), (0.1, 3), (0.001, 4), (0.0005, 5), (0, 4), (2, 3)])
-def test_digits_follow_what_matters(matters, places):
-    assert digits(matters) == places

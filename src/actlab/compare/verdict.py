@@ -25,6 +25,7 @@ import numpy as np
 
 from actlab.compare.records import Difference, LayerSummary, Plan, Run, Verdict
 from actlab.compare.statistics import LEVEL
+from actlab.figures import numerals
 
 WORDS: tuple[tuple[Verdict, Callable[[Difference, float], bool]], ...] = (
     ("CLEAR", lambda difference, matters: shown(difference) and difference.low > matters),
@@ -97,20 +98,15 @@ def broken_reason(scores: Sequence[float], runs: Sequence[Run]) -> str:
     return f"{where} no learning rate gave a finished network" + (f" (first: {message})" if message else "")
 
 
-def digits(matters: float) -> int:
-    """Digits behind the point that show a difference which matters with one more to spare, at least 3."""
-    return max(3, 1 + int(np.ceil(-np.log10(matters)))) if matters > 0 else 4
-
-
 def span(difference: Difference, matters: float) -> str:
-    """An interval in words: `-0.004 to +0.013`."""
-    places = digits(matters)
-    return f"{difference.low:+.{places}f} to {difference.high:+.{places}f}"
+    """An interval in words: `−0.004 to +0.013`."""
+    places = numerals.decimals(matters)
+    return f"{numerals.signed(difference.low, places)} to {numerals.signed(difference.high, places)}"
 
 
 def _explained(verdict: Verdict, difference: Difference, plan: Plan) -> str:
     interval, matters, baseline = span(difference, plan.matters), f"{plan.matters:g}", plan.baseline
-    size = f"{abs(difference.mean):.{digits(plan.matters)}f}"
+    size = numerals.number(abs(difference.mean), numerals.decimals(plan.matters))
     if verdict == "CLEAR":
         return f"better than {baseline} by {size} in the mean, and the whole interval ({interval}) lies above {matters}"
     if verdict == "SMALL":

@@ -8,10 +8,10 @@ from actlab.compare.metrics import METRICS
 from actlab.compare.plainness import plainness
 from actlab.compare.recommendation import Contest, advantage, dead_share, hold_contest
 from actlab.compare.records import Answer, Candidate, Plan
-from actlab.compare.verdict import digits, span
+from actlab.compare.verdict import span
+from actlab.figures import numerals
 
 EDGE_SHARE = 0.5
-SHOWN_NAMES = 3
 
 
 def recommend(plan: Plan, candidates: Sequence[Candidate]) -> Answer:
@@ -51,10 +51,7 @@ def _answer(plan: Plan, candidates: Sequence[Candidate], contest: Contest) -> An
 
 def named(candidates: Iterable[Candidate]) -> str:
     """Names in a row: `gelu, mish and silu`, or with a count of the rest when there are many."""
-    names = [each.activation for each in candidates]
-    if len(names) > SHOWN_NAMES + 1:
-        return f"{', '.join(names[:SHOWN_NAMES])} and {len(names) - SHOWN_NAMES} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+    return numerals.listed([each.activation for each in candidates])
 
 
 def _of(others: Sequence[Candidate], *verdicts: str) -> list[Candidate]:
@@ -67,7 +64,8 @@ def _keep(plan: Plan, others: Sequence[Candidate]) -> str:
     if better:
         return f"{start}{named(better)} scored better, but not by enough to be worth the change."
     if unsure and not same:
-        return f"{start}this data cannot tell {_count(unsure, others)} from it, and none is shown to be better."
+        which = f"any of the {len(others)} others" if len(unsure) == len(others) > 1 else _count(unsure, others)
+        return f"{start}this data cannot tell {which} from it, and none is shown to be better."
     if unsure:
         return (
             f"{start}no other function is shown to be better, {_without_difference(same, others)}, "
@@ -240,5 +238,5 @@ def _too_few(plan: Plan) -> Answer:
 def interval(candidate: Candidate, plan: Plan) -> str:
     """A candidate's mean difference and its interval in words: `+0.031 (95 % interval +0.018 to +0.044)`."""
     assert candidate.difference is not None
-    places = digits(plan.matters)
-    return f"{candidate.difference.mean:+.{places}f} (95 % interval {span(candidate.difference, plan.matters)})"
+    mean = numerals.signed(candidate.difference.mean, numerals.decimals(plan.matters))
+    return f"{mean} (95 % interval {span(candidate.difference, plan.matters)})"
