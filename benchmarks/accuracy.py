@@ -1,6 +1,6 @@
 """How many digits are right: the largest error of actlab, PyTorch and JAX in ulp against mpmath, on one float32 grid.
 
-Run from the checkout: python benchmarks/accuracy.py   (needs the extras dev; torch and jax where installed)
+Run from the checkout: python benchmarks/accuracy.py   (needs the extra dev; saves only with torch and jax)
 """
 
 from __future__ import annotations
@@ -94,6 +94,11 @@ def main() -> None:
     print(f"{'':12}" + "".join(f"{f'{peer} {version(peer)}':>24}" for peer in peers))
     for name, row in rows.items():
         print(f"{name:12}" + "".join(f"{_spell(row[peer]):>24}" for peer in peers))
+    if missing := {"torch", "jax"} - set(peers):
+        print(
+            f"Not saved: {', '.join(sorted(missing))} not installed (pip install -c constraints.txt -e '.[dev,torch,jax]')."
+        )
+        return
     target = ROOT / "benchmarks" / "results" / "accuracy.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps({"versions": {peer: version(peer) for peer in peers}, "ulp": rows}, indent=1) + "\n")

@@ -46,8 +46,8 @@ def test_baseline_is_added_and_aliases_become_names(wine):
         ({"activations": []}, "name at least one"),
         ({"activations": ["relu"]}, "Only the baseline relu"),
         ({"repeats": 1}, "repeats is 1, and at least 2"),
-        ({"hidden": []}, "at least one layer"),
-        ({"hidden": [8, 0]}, "at least one layer"),
+        ({"hidden": []}, "each layer needs at least 1 unit"),
+        ({"hidden": [8, 0]}, "each layer needs at least 1 unit"),
         ({"rates": []}, "at least one learning rate"),
         ({"rates": [0.1, 0.1]}, "twice"),
         ({"rates": [0.0]}, "learning rate"),
@@ -80,3 +80,13 @@ def test_metric_fits_the_task():
     assert metric_for(table_of({"x": x, "y": [0] * 181 + [1] * 19}, "y")) == "average_precision"
     assert metric_for(table_of({"x": x, "y": [0] * 19 + [1] * 181}, "y")) == "average_precision"
     assert metric_for(table_of({"x": x, "y": x + 0.1}, "y")) == "rmse_over_deviation"
+
+
+def test_names_may_come_as_one_text(wine):
+    assert make_plan(wine, activations="relu,tanh").activations == ("relu", "tanh")
+
+
+@pytest.mark.parametrize(("setting", "value"), [("rates", 0.003), ("hidden", 16), ("hidden", "64")])
+def test_lists_are_asked_for(wine, setting, value):
+    with pytest.raises(UsageError, match="write a list"):
+        make_plan(wine, **{setting: value})

@@ -53,7 +53,9 @@ def test_better_mean_that_is_not_shown_never_wins():
     found = answer(candidate("gelu", 0.05, reach=0.06, p=0.2), candidate("mish", 0.001))
     assert found.activation == "relu"
     assert "this data cannot tell" in found.sentence
-    assert "gelu could still be better by up to 0.100" in found.confidence  # its interval reaches 0.110, a score only 1
+    assert (
+        "gelu could still be better by 0.100, which would be perfect" in found.confidence
+    )  # its interval reaches 0.110
     assert any("More rows" in change for change in found.would_change)
 
 
@@ -168,3 +170,21 @@ def test_plainness_orders_the_defaults_as_a_person_would():
     order = ("identity", "relu", "leaky_relu", "silu", "prelu", "mish")
     assert sorted(order, key=plainness) == list(order)
     assert plainness("relu") < plainness("gelu")
+
+
+def test_what_is_only_the_same_is_never_called_better():
+    found = answer(candidate("leaky_relu", 0.0045, reach=0.005), candidate("mish", 0.0141, reach=0.004, p=0.001))
+    assert found.activation == "mish"
+    assert "better than relu by more than matters" in found.sentence
+
+
+def test_each_mark_stands_beside_its_function():
+    found = answer(candidate("mish", 0.001, dead=0.3), candidate("gelu", 0.001, thousand=5e-3))
+    (why,) = [reason for reason in found.reasons if reason.startswith("Among")]
+    assert "against mish speaks that 30% of the units" in why
+    assert "against gelu speaks that a thousand rows take" in why
+
+
+def test_more_repeats_help_as_much_as_they_do():
+    found = answer(candidate("gelu", 0.0, reach=0.06, p=0.9))
+    assert any("More repeats do so by 91% at most" in each for each in found.would_change)

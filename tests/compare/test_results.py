@@ -59,3 +59,12 @@ def test_failed_write_leaves_the_old_file_and_no_half_one(tmp_path):
         write_whole(path, fail)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_printed_results_fit_on_a_screen():
+    results = fabricated_results()
+    text = str(results)
+    assert text.startswith(results.answer.sentence)
+    assert all(each.activation in text for each in results.candidates)
+    assert len(text.splitlines()) == len(results.candidates) + 3
+    assert len(repr(results)) < 120

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from actlab.compare.statistics import corrected_test, differences_from, holm
+from actlab.compare.statistics import corrected_test, differences_from, holm, relative_reach
 
 QUANTILE = {4: 2.7764451052, 9: 2.2621571628}  # 97.5 % of Student's t, from a printed table
 
@@ -96,3 +96,19 @@ def test_differences_are_turned_and_corrected_together():
 @pytest.mark.parametrize("baseline", [(0.5,), (), (0.5, math.nan)])
 def test_no_difference_without_two_whole_repeats_of_the_baseline(baseline):
     assert differences_from("relu", {"relu": baseline, "gelu": (0.6,) * len(baseline)}, 1, 0.25) == {}
+
+
+def test_equal_scores_on_few_rows_are_no_certainty():
+    assert corrected_test([0.0] * 10, 0.25, grain=0.05).high > 0.03
+    assert corrected_test([0.0] * 10, 0.25, grain=0.05).p == 1
+    few = corrected_test([0.02, 0.020000001], 0.25, grain=1 / 12)
+    assert few.p > 0.5
+
+
+@pytest.mark.parametrize("repeats", [2, 5, 10])
+def test_relative_reach_is_half_an_interval(repeats):
+    values = np.random.default_rng(repeats).normal(size=repeats)
+    estimate = corrected_test(values, 0.294)
+    reach = relative_reach(repeats, 0.294) * values.std(ddof=1)
+    assert estimate.high - estimate.mean == pytest.approx(reach)
+    assert relative_reach(None, 0.294) < relative_reach(repeats, 0.294)

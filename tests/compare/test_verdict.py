@@ -46,6 +46,24 @@ def test_nothing_matters_less_than_zero():
     assert word(difference(1e-6, 2e-6, 0.001), matters=0.0) == "CLEAR"
 
 
+def test_few_repeats_are_never_judged():
+    clear = difference(0.05, 0.09, 0.001)
+    assert judge("gelu", PLAN, (0.9,) * 4, clear) == "UNSURE"
+    assert judge("gelu", PLAN, (0.9,) * 5, clear) == "CLEAR"
+    assert "too few to tell luck" in reason(PLAN, "UNSURE", clear, [LAYER], (0.9,) * 4, ())
+
+
+def test_an_interval_beside_zero_that_is_not_shown_is_explained():
+    sentence = reason(PLAN, "UNSURE", difference(-0.04, -0.02, 0.06), [LAYER], (0.9,) * 5, ())
+    assert "leaves out 0" in sentence
+    assert "p is 0.06" in sentence
+
+
+def test_weight_decay_moves_even_still_layers():
+    flat = replace(LAYER, dead_start=1.0, dead_end=1.0, gradient_start=0.0, gradient_end=0.0)
+    assert "by weight decay alone" in never_moved([flat], weight_decay=0.01)
+
+
 def test_judge_without_a_difference():
     assert judge("gelu", PLAN, (0.9, math.nan), None) == "BROKEN"
     assert judge("relu", PLAN, (math.nan, math.nan), None) == "BROKEN"
@@ -56,7 +74,7 @@ def test_judge_without_a_difference():
 
 @pytest.mark.parametrize("verdict", ["CLEAR", "SMALL", "SAME", "WORSE", "UNSURE"])
 def test_reason_shows_the_interval(verdict):
-    sentence = reason(PLAN, verdict, difference(-0.0123, 0.0456, 0.2), [LAYER], (0.9, 0.8), ())
+    sentence = reason(PLAN, verdict, difference(-0.0123, 0.0456, 0.2), [LAYER], (0.9,) * 5, ())
     assert "−0.012 to +0.046" in sentence
     assert "significant" not in sentence
 

@@ -1,7 +1,13 @@
 """A plan is run and judged: which activation function to take on a table, whether that is real, what it costs.
 
-The room can be called: `actlab.compare("patients.csv", target="outcome")`. What is inside is imported when it is
-first asked for, so that `import actlab` stays light.
+The room can be called:
+
+    results = actlab.compare("patients.csv", target="outcome", activations=["relu", "silu"], out="report")
+    print(results)
+
+`data` is the path of a CSV or Parquet file, `sklearn:NAME`, a Polars or pandas frame, or a pair (X, y); `out` names
+a folder for the report, and without it nothing is written. `help(actlab.compare.compare)` lists every argument. What
+is inside is imported when it is first asked for, so that `import actlab` stays light.
 """
 
 from __future__ import annotations

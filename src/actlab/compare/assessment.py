@@ -31,7 +31,8 @@ def candidates(
     best = {(each.run.activation, each.run.repeat): each for each in chosen}
     scores = {name: tuple(_score(best.get((name, repeat))) for repeat in repeats) for name in plan.activations}
     direction = METRICS[plan.metric].direction
-    differences = differences_from(plan.baseline, scores, direction, plan.test_share / (1 - plan.test_share))
+    tested = len(chosen[0].test_rows) if chosen else 0
+    differences = differences_from(plan.baseline, scores, direction, plan.test_over_fitting, grain(plan, tested))
     found = []
     for name in plan.activations:
         own = [best[name, repeat] for repeat in repeats if (name, repeat) in best]
@@ -56,6 +57,13 @@ def candidates(
             )
         )
     return tuple(found)
+
+
+def grain(plan: Plan, tested: int) -> float:
+    """About the smallest step by which a score on so many rows can move: one row, or for rankings one pair of rows."""
+    if plan.metric == "rmse_over_deviation" or not tested:
+        return 0.0
+    return 1 / tested if plan.metric == "balanced_accuracy" else 4 / tested**2
 
 
 def _score(chosen: Chosen | None) -> float:

@@ -28,7 +28,7 @@ COSTS = {
 def make_plan(
     table: Table,
     *,
-    activations: Sequence[str | Activation] = ACTIVATIONS,
+    activations: str | Sequence[str | Activation] = ACTIVATIONS,
     baseline: str | Activation = BASELINE,
     **settings: Any,
 ) -> Plan:
@@ -36,7 +36,7 @@ def make_plan(
 
     Args:
         table: what was read.
-        activations: functions to compare, by name or alias, or declared ones.
+        activations: functions to compare, by name or alias, or declared ones; a text lists names with commas.
         baseline: the one that the others are compared with; it is added when it is not among them.
         **settings: any other field of `Plan`: repeats, hidden, rates, matters, cost_false_positive,
             cost_false_negative, test_share, validation_share, batch, epochs, patience, optimiser, weight_decay, seed.
@@ -56,10 +56,12 @@ def make_plan(
     unknown = sorted(set(settings) - known)
     if unknown:
         raise UsageError(f"A plan has no setting {unknown[0]!r}; it has {', '.join(sorted(known))}.")
-    for name in ("hidden", "rates"):
+    for name, example in (("hidden", "[64, 64]"), ("rates", "[0.001, 0.01]")):
         if name in settings:
+            if isinstance(settings[name], str) or not isinstance(settings[name], Iterable):
+                raise UsageError(f"{name} is {settings[name]!r}; write a list, such as {example}.")
             settings[name] = tuple(settings[name])
-    names = _distinct(activations)
+    names = _distinct(activations.split(",") if isinstance(activations, str) else activations)
     first = _elementwise(baseline)
     plan = Plan(
         data=table.name,
@@ -129,7 +131,8 @@ def _check(plan: Plan) -> None:
         isinstance(plan.repeats, int) and plan.repeats >= 2,
         f"repeats is {plan.repeats}, and at least 2 are needed to see luck at all; 10 are usual.",
     )
-    _require(bool(plan.hidden) and min(plan.hidden) >= 1, "hidden needs at least one layer of units, such as 64,64.")
+    _require(bool(plan.hidden), "hidden is empty; write the units of at least one layer, such as 64,64.")
+    _require(min(plan.hidden) >= 1, f"hidden is {plan.hidden}; each layer needs at least 1 unit, such as 64,64.")
     _require(bool(plan.rates), "rates is empty; write at least one learning rate, such as 0.001.")
     _require(len(set(plan.rates)) == len(plan.rates), "rates names a learning rate twice; write each once.")
     _require(0 <= plan.matters < float("inf"), f"matters is {plan.matters}; write 0 or more, such as 0.01.")

@@ -2,7 +2,8 @@
 
 1. *Evidence.* Contenders are the baseline and every function that is CLEAR, SMALL or SAME against it. What the data
    cannot tell from the baseline (UNSURE) never displaces it, however good its mean looks.
-2. *Score.* Of these stay the ones whose mean lies within `matters` of the best contender's mean.
+2. *Score.* Of these stay the ones whose mean lies within `matters` of the best contender's mean; when the baseline
+   is not among them, only the ones that are shown to be better than it (CLEAR, SMALL).
 3. *Health and cost.* Each gets a mark for a hidden layer in which more than 10 % of the units are dead at the end,
    and a mark for answering a thousand rows in more than twice the time of the fastest contender. The fewest
    marks win.
@@ -20,7 +21,8 @@ from actlab.compare.records import Candidate, Plan
 
 DEAD = 0.10
 SLOW = 2.0
-EVIDENT = ("BASELINE", "CLEAR", "SMALL", "SAME")
+BETTER = ("CLEAR", "SMALL")
+EVIDENT = ("BASELINE", *BETTER, "SAME")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ def hold_contest(plan: Plan, candidates: Sequence[Candidate]) -> Contest:
     evident = [each for each in candidates if each.verdict in EVIDENT]
     best = max(advantage(each) for each in evident)
     contenders = [each for each in evident if advantage(each) >= best - plan.matters]
+    if baseline not in contenders:
+        contenders = [each for each in contenders if each.verdict in BETTER] or [baseline]
     marks = {each.activation: _marks(each, contenders) for each in contenders}
     order = {name: place for place, name in enumerate(plan.activations)}
     recommended = min(

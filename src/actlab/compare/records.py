@@ -48,6 +48,11 @@ class Plan:
         """How many networks this plan trains."""
         return len(self.activations) * self.repeats * len(self.rates)
 
+    @property
+    def test_over_fitting(self) -> float:
+        """Rows tested on over rows learned from: how much the repeats' differences depend on each other."""
+        return self.test_share / ((1 - self.test_share) * (1 - self.validation_share))
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -236,9 +241,9 @@ class Environment:
     packages: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
-    """One finished (or interrupted: `complete` is False) comparison."""
+    """One finished (or interrupted: `complete` is False) comparison; printed, it says the answer and the scores."""
 
     plan: Plan
     data: DataRead
@@ -249,3 +254,15 @@ class Results:
     answer: Answer
     cutoff: CutoffCurve | None
     complete: bool
+
+    def __str__(self) -> str:
+        width = max(len(each.activation) for each in self.candidates)
+        rows = [
+            f"{each.activation:{width}}  {each.verdict:8}  {each.mean:.3f} ± {each.deviation:.3f}"
+            for each in self.candidates
+        ]
+        return "\n".join([self.answer.sentence, self.answer.confidence, "", *rows])
+
+    def __repr__(self) -> str:
+        taken = self.answer.activation or "none"
+        return f"<Results on {self.data.name}: {len(self.candidates)} activations, {taken} recommended>"

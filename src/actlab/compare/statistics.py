@@ -8,7 +8,7 @@ from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr, stdtrit
+from scipy.special import ndtri, stdtr, stdtrit
 
 from actlab.compare.records import Difference
 
@@ -29,7 +29,7 @@ class Estimate:
     p: float
 
 
-def corrected_test(differences: npt.ArrayLike, test_over_train: float) -> Estimate:
+def corrected_test(differences: npt.ArrayLike, test_over_train: float, grain: float = 0.0) -> Estimate:
     """The corrected resampled t-test of Nadeau & Bengio (2003) on paired differences.
 
     Repeats share most of their rows, so their differences are correlated and the plain t-test calls luck a result.
@@ -38,6 +38,8 @@ def corrected_test(differences: npt.ArrayLike, test_over_train: float) -> Estima
     Args:
         differences: one number a repeat, shape (repeats,), at least 2 of them.
         test_over_train: rows tested on over rows trained on, such as 0.25 for an 80/20 split.
+        grain: the step in which a score moves. Differences that scatter by less are taken to scatter by that much:
+            that few rows cannot show more.
 
     Returns:
         The mean with its interval and p-value; all nan when a difference is nan.
@@ -49,13 +51,19 @@ def corrected_test(differences: npt.ArrayLike, test_over_train: float) -> Estima
     repeats, mean = values.size, float(values.mean())
     if not np.isfinite(mean):
         return Estimate(np.nan, np.nan, np.nan, np.nan)
-    scatter = float(values.std(ddof=1))
+    scatter = max(float(values.std(ddof=1)), grain)
     if scatter <= NO_SCATTER * max(1.0, abs(mean)):
         return _without_scatter(mean, repeats)
-    error = scatter * sqrt(1 / repeats + test_over_train)
-    reach = float(stdtrit(repeats - 1, 1 - LEVEL / 2)) * error
-    p = 2 * float(stdtr(repeats - 1, -abs(mean) / error))
+    reach = scatter * relative_reach(repeats, test_over_train)
+    p = 2 * float(stdtr(repeats - 1, -abs(mean) / (scatter * sqrt(1 / repeats + test_over_train))))
     return Estimate(mean, mean - reach, mean + reach, p)
+
+
+def relative_reach(repeats: int | None, test_over_train: float) -> float:
+    """Half an interval's width in units of the scatter, for a number of repeats or for endlessly many."""
+    if repeats is None:
+        return float(ndtri(1 - LEVEL / 2) * sqrt(test_over_train))
+    return float(stdtrit(repeats - 1, 1 - LEVEL / 2) * sqrt(1 / repeats + test_over_train))
 
 
 def _without_scatter(mean: float, repeats: int) -> Estimate:
@@ -81,7 +89,11 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 
 
 def differences_from(
-    baseline: str, scores: Mapping[str, tuple[float, ...]], direction: int, test_over_train: float
+    baseline: str,
+    scores: Mapping[str, tuple[float, ...]],
+    direction: int,
+    test_over_train: float,
+    grain: float = 0.0,
 ) -> dict[str, Difference]:
     """What each function's scores differ from the baseline's, repeat by repeat, as far as both have all of them.
 
@@ -90,6 +102,7 @@ def differences_from(
         scores: of each function, one score a repeat; a nan marks a repeat in which it broke.
         direction: +1 when a higher score is better, -1 when a lower one is.
         test_over_train: rows tested on over rows trained on.
+        grain: the step in which a score moves (see `corrected_test`).
 
     Returns:
         A difference for every other function without a nan, positive when better; none if the baseline has one
@@ -102,7 +115,7 @@ def differences_from(
     for name, values in scores.items():
         by_repeat = direction * (np.array(values, dtype=np.float64) - own)
         if name != baseline and np.isfinite(by_repeat).all():
-            test = corrected_test(by_repeat, test_over_train)
+            test = corrected_test(by_repeat, test_over_train, grain)
             found[name] = Difference(test.mean, test.low, test.high, test.p, test.p, tuple(by_repeat.tolist()))
     corrected = holm([difference.p for difference in found.values()])
     return {name: replace(difference, p_holm=p) for (name, difference), p in zip(found.items(), corrected, strict=True)}

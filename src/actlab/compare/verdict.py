@@ -6,7 +6,8 @@ correction over all functions compared, is below 0.05. `matters` is the smallest
 The first line that holds gives the word:
 
     BROKEN   in at least one repeat no learning rate gave a finished network (it diverged or failed)
-    UNSURE   there is no difference to judge: fewer than two whole repeats, or the baseline itself broke
+    UNSURE   there is no difference to judge: fewer than five whole repeats, in which luck can hardly be seen, or the
+             baseline itself broke
     CLEAR    shown, and the whole interval lies above +matters
     SMALL    shown and better, but the interval reaches below +matters: really better, perhaps by too little to matter
     SAME     the whole interval lies within -matters … +matters: no practical difference, either way
@@ -26,6 +27,8 @@ import numpy as np
 from actlab.compare.records import Difference, LayerSummary, Plan, Run, Verdict
 from actlab.compare.statistics import LEVEL
 from actlab.figures import numerals
+
+FEWEST_REPEATS = 5
 
 WORDS: tuple[tuple[Verdict, Callable[[Difference, float], bool]], ...] = (
     ("CLEAR", lambda difference, matters: shown(difference) and difference.low > matters),
@@ -52,7 +55,7 @@ def judge(name: str, plan: Plan, scores: Sequence[float], difference: Difference
         return "BROKEN"
     if name == plan.baseline:
         return "BASELINE"
-    return "UNSURE" if difference is None else word(difference, plan.matters)
+    return "UNSURE" if difference is None or len(scores) < FEWEST_REPEATS else word(difference, plan.matters)
 
 
 def reason(
@@ -68,26 +71,28 @@ def reason(
         return broken_reason(scores, runs)
     if verdict == "BASELINE":
         sentence = "the baseline, which every other function is compared with"
-    elif difference is None:
-        few = "fewer than two repeats are whole, and luck cannot be seen in one"
+    elif len(scores) < FEWEST_REPEATS:
         sentence = (
-            few if len(scores) < 2 else f"the baseline {plan.baseline} broke, so there is nothing to compare with"
+            f"{len(scores)} whole repeats are too few to tell luck from a difference; {FEWEST_REPEATS} are needed"
         )
+    elif difference is None:
+        sentence = f"the baseline {plan.baseline} broke, so there is nothing to compare with"
     else:
         sentence = _explained(verdict, difference, plan)
-    stuck = never_moved(layers)
+    stuck = never_moved(layers, plan.weight_decay)
     if stuck:
         return f"{sentence}; {stuck}" if verdict not in ("WORSE", "UNSURE") else f"{stuck}: {sentence}"
     return sentence
 
 
-def never_moved(layers: Sequence[LayerSummary]) -> str:
+def never_moved(layers: Sequence[LayerSummary], weight_decay: float = 0.0) -> str:
     """Says so when no gradient reached any hidden layer that was measured; otherwise nothing."""
     if not layers or any(layer.gradient_start or layer.gradient_end for layer in layers):
         return ""
     flat = all(layer.dead_start == 1 and layer.dead_end == 1 for layer in layers)
     cause = "its slope is 0 everywhere" if flat else "no gradient reached them"
-    return f"{cause}, so its hidden layers never moved from their random start and only the output layer learned"
+    moved = "were moved by weight decay alone" if weight_decay else "never moved from their random start"
+    return f"{cause}, so its hidden layers {moved} and only the output layer learned"
 
 
 def broken_reason(scores: Sequence[float], runs: Sequence[Run]) -> str:
@@ -118,6 +123,12 @@ def _explained(verdict: Verdict, difference: Difference, plan: Plan) -> str:
     if difference.low <= -plan.matters and difference.high >= plan.matters:
         return f"this data cannot tell it from {baseline}: better or worse by {matters}, both are possible ({interval})"
     side = "better" if difference.high > plan.matters else "worse"
+    if difference.low > 0 or difference.high < 0:
+        others = len(plan.activations) - 1
+        return (
+            f"its interval ({interval}) leaves out 0, but among {others} functions one does so by luck too easily: "
+            f"corrected for their number, p is {difference.p_holm:.2f}, so it is not shown to be {side}"
+        )
     return (
         f"this data cannot tell it from {baseline}: it could be {side} by more than {matters} ({interval}), "
         "but that is not shown"

@@ -8,6 +8,7 @@ from actlab.compare.metrics import METRICS
 from actlab.compare.plainness import plainness
 from actlab.compare.recommendation import Contest, advantage, dead_share, hold_contest
 from actlab.compare.records import Answer, Candidate, Plan
+from actlab.compare.statistics import relative_reach
 from actlab.compare.verdict import span
 from actlab.figures import numerals
 
@@ -98,8 +99,8 @@ def _take(plan: Plan, contest: Contest) -> str:
             f"Take {taken.activation}: it is really better than {baseline}, {interval(taken, plan)}, "
             f"though perhaps by less than the {plan.matters:g} that matters."
         )
-    marks = contest.marks[plan.baseline]
-    why = f"with {baseline} {marks[0]}" if marks else "its formula is plainer"
+    own, theirs = contest.marks[taken.activation], contest.marks[baseline]
+    why = f"with {baseline} {theirs[0]}" if len(theirs) > len(own) else "its formula is plainer"
     return f"Take {taken.activation}: its score is practically the same as {baseline}'s, and {why}."
 
 
@@ -110,13 +111,12 @@ def _confidence(plan: Plan, others: Sequence[Candidate], contest: Contest) -> st
         tie = f"; {named(rivals)} did about as well" if rivals else ""
         better = sum(value > 0 for value in taken.difference.by_repeat) if taken.difference else 0
         return f"High that it beats {plan.baseline}: better in {better} of {len(taken.scores)} repeats{tie}."
-    if unsure:
-        widest = max(unsure, key=lambda each: each.difference.high if each.difference else 0.0)
+    most, widest = _most_to_gain(others)
+    if unsure and most > plan.matters:
         level = "Moderate" if len(unsure) <= len(others) / 2 else "Low"
-        most = min(widest.difference.high if widest.difference else 0.0, _room(plan, contest.baseline))
-        if most > plan.matters:
-            return f"{level}: {widest.activation} could still be better by up to {most:.3f}, as far as this data tells."
-        return f"High: no function's interval reaches a gain of more than {plan.matters:g} over {plan.baseline}."
+        room = _room(plan, contest.baseline)
+        much = f"by up to {most:.3f}" if most < room else f"by {room:.3f}, which would be perfect"
+        return f"{level}: {widest} could still be better {much}, as far as this data tells."
     if taken.verdict == "SMALL":
         return "High that it is better, moderate that the gain is worth anything."
     return (
@@ -126,6 +126,11 @@ def _confidence(plan: Plan, others: Sequence[Candidate], contest: Contest) -> st
             "High that the functions named differ by little; which of them is taken is a matter of cost and plainness."
         )
     )
+
+
+def _most_to_gain(others: Sequence[Candidate]) -> tuple[float, str]:
+    """How far the intervals reach on the good side, and whose does."""
+    return max(((each.difference.high, each.activation) for each in others if each.difference), default=(0.0, ""))
 
 
 def _room(plan: Plan, baseline: Candidate) -> float:
@@ -161,27 +166,18 @@ def _chosen_among(taken: Candidate, rivals: Sequence[Candidate], contest: Contes
     plainer = [
         each for each in rivals if each not in fewer and plainness(each.activation) > plainness(taken.activation)
     ]
-    parts = []
-    if plainer:
-        parts.append(f"its formula is plainer than that of {named(plainer)}")
-    if fewer:
-        parts.append(f"against {named(fewer)} speaks that {contest_marks(fewer[0], contest)}")
+    parts = [f"its formula is plainer than that of {named(plainer)}"] if plainer else []
+    parts += [f"against {each.activation} speaks that {' and '.join(contest.marks[each.activation])}" for each in fewer]
     why = "; ".join(parts) if parts else "it is the baseline or comes first in the plan"
     return f"Among {len(rivals) + 1} functions that score alike it is taken because {why}."
-
-
-def contest_marks(candidate: Candidate, contest: Contest) -> str:
-    """What speaks against a contender."""
-    return " and ".join(contest.marks[candidate.activation])
 
 
 def _would_change(plan: Plan, candidates: Sequence[Candidate], contest: Contest) -> Iterable[str]:
     unsure = _of(candidates, "UNSURE")
     repeats = len(contest.baseline.scores)
     if unsure:
-        ratio = plan.test_share / (1 - plan.test_share)
-        gain = 1 - (ratio / (1 / repeats + ratio)) ** 0.5
-        yield f"More rows: they narrow the intervals; more repeats alone could do so by {gain:.0%} at most."
+        gain = 1 - relative_reach(None, plan.test_over_fitting) / relative_reach(repeats, plan.test_over_fitting)
+        yield f"More rows: they narrow the intervals. More repeats do so by {gain:.0%} at most."
     small = [each for each in candidates if each.verdict in ("SMALL", "SAME") and advantage(each) > 0]
     if small:
         yield f"A smaller difference that matters to you than {plan.matters:g}."
@@ -210,7 +206,9 @@ def _nothing(plan: Plan, candidates: Sequence[Candidate]) -> Answer:
         sentence="There is no answer: no function could be trained to the end in every repeat.",
         confidence="None: nothing was compared.",
         reasons=(f"{candidates[0].activation}: {reason}.",),
-        would_change=(f"Smaller learning rates than {min(plan.rates):g}.",),
+        would_change=(f"Smaller learning rates than {min(plan.rates):g}.",)
+        if any(each.diverged for each in candidates)
+        else (),
     )
 
 
