@@ -95,9 +95,8 @@ def main() -> None:
     for name, row in rows.items():
         print(f"{name:12}" + "".join(f"{_spell(row[peer]):>24}" for peer in peers))
     if missing := {"torch", "jax"} - set(peers):
-        print(
-            f"Not saved: {', '.join(sorted(missing))} not installed (pip install -c constraints.txt -e '.[dev,torch,jax]')."
-        )
+        install = "pip install -c constraints.txt -e '.[dev,torch,jax]'"
+        print(f"Not saved: without {' and '.join(sorted(missing))} the table is not whole ({install}).")
         return
     target = ROOT / "benchmarks" / "results" / "accuracy.json"
     target.parent.mkdir(exist_ok=True)

@@ -46,7 +46,7 @@ def test_baseline_is_added_and_aliases_become_names(wine):
         ({"activations": []}, "name at least one"),
         ({"activations": ["relu"]}, "Only the baseline relu"),
         ({"repeats": 1}, "repeats is 1, and at least 2"),
-        ({"hidden": []}, "each layer needs at least 1 unit"),
+        ({"hidden": []}, "at least one layer"),
         ({"hidden": [8, 0]}, "each layer needs at least 1 unit"),
         ({"rates": []}, "at least one learning rate"),
         ({"rates": [0.1, 0.1]}, "twice"),
