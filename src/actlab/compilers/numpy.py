@@ -95,7 +95,8 @@ def _words() -> SimpleNamespace:
 
     def normal_cdf(x: Array) -> Array:
         left = special.erfcx(np.abs(x) * math.sqrt(0.5)) * _exp_of_minus_half_square(x) / 2
-        return np.where(x > 0, 1 - left, left)
+        far = np.where(x > 0, 1 - left, left)
+        return np.where(np.abs(x) < 1, special.ndtr(x), far)
 
     def log_total_exp(x: Array, axis: int) -> Array:
         return (
