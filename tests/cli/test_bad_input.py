@@ -1,11 +1,13 @@
 """What a person can get wrong: one sentence, the right exit code, one document for --json, nothing written."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from actlab.cli import run
+from actlab.cli.application import run
 from tests.cli.tables import QUICK, write_table
 
 
@@ -35,7 +37,7 @@ BAD_INPUT = {
         2,
         "(did you mean `churned`?)",
     ),
-    "missing file": (lambda folder: [str(folder / "nowhere.csv"), "--target", "churned"], 2, "nowhere.csv"),
+    "missing file": (lambda folder: [str(folder / "nowhere.csv"), "--target", "churned"], 2, "no file"),
     "folder instead of a file": (lambda folder: [str(folder), "--target", "churned"], 2, "folder"),
     "unknown bundled data set": (lambda folder: ["sklearn:cancer", "--target", "target"], 2, "breast_cancer"),
     "unknown kind of file": (file_with("table.docx", b"PK"), 2, ".csv"),
@@ -57,12 +59,15 @@ BAD_INPUT = {
     "activation along an axis": (options("--activations", "relu,softmax"), 2, "softmax"),
     "no activation": (options("--activations", ","), 2, "--activations"),
     "hidden layers in words": (options("--hidden", "big"), 2, "--hidden"),
-    "a hidden layer of nothing": (options("--hidden", "64,0"), 2, "hidden"),
+    "a hidden layer of nothing": (options("--hidden", "64,0"), 2, "--hidden: a layer of 0 came"),
+    "a hidden layer of less": (options("--hidden", "-5"), 2, "each layer needs at least 1 unit"),
     "rates in words": (options("--rates", "fast"), 2, "--rates"),
     "a negative rate": (options("--rates", "-0.1"), 2, "learning rate"),
+    "a rate twice": (options("--rates", "0.1,0.1"), 2, "--rates"),
     "one repeat": (options("--repeats", "1"), 2, "--repeats"),
     "a negative difference": (options("--matters", "-1"), 2, "--matters"),
-    "a negative cost": (options("--cost-fp", "-1"), 2, "cost of a false positive"),
+    "a negative cost": (options("--cost-fp", "-1"), 2, "--cost-fp: -1 came, and a cost is above 0"),
+    "a cost of nothing": (options("--cost-fn", "0"), 2, "--cost-fn: 0 came"),
     "unknown task": (options("--task", "clustering"), 2, "classification or regression"),
     "unknown option": (options("--fast"), 2, "--fast"),
     "no target": (lambda folder: [write_table(folder / "table.csv")], 2, "--target"),
@@ -157,3 +162,21 @@ def test_a_full_disk_is_one_sentence(monkeypatch, capsys):
     said = capsys.readouterr().err
     assert "No space left on device" in said
     assert "our fault" not in said
+
+
+@pytest.mark.parametrize("wrong", [["nowhere.csv", "--target", "y"], ["sklearn:wine", "--activations", "gelo"]])
+def test_wrong_names_are_told_before_anything_heavy_is_imported(wrong):
+    asked = (
+        "import sys\n"
+        "from actlab.cli.application import run\n"
+        f"code = run(['compare', *{wrong!r}])\n"
+        "print(code, *(name for name in ('polars', 'sklearn', 'numba') if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2"]
+
+
+def test_a_missing_file_is_found_by_a_near_name(tmp_path, capsys):
+    write_table(tmp_path / "customers.csv")
+    assert run(["compare", str(tmp_path / "custmers.csv"), "--target", "churned"]) == 2
+    assert "did you mean customers.csv?" in capsys.readouterr().err

@@ -2,21 +2,20 @@
 
 import inspect
 import json
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import polars
 import pytest
+from rich.text import Text
 
-from actlab.cli import comparing, run
-from actlab.compare import Plan
+from actlab.cli import comparing
+from actlab.cli.application import run
+from actlab.cli.progress import TrainingProgress
+from actlab.compare import Plan, Progress
 from actlab.compare.plan import ACTIVATIONS, BASELINE, make_plan
-from actlab.data.reading import READERS
+from actlab.compare.report import MEANINGS
 from tests.cli.tables import QUICK, write_table
 
 
@@ -70,9 +69,11 @@ def test_json_is_one_document_and_that_of_the_file(tmp_path, capsys):
     assert "--target churned" in document["environment"]["command"]
 
 
-def test_a_second_run_replaces_the_report_of_the_first(tmp_path):
+def test_a_second_run_replaces_the_report_in_a_named_folder_and_says_so(tmp_path, capsys):
     assert run(quick(tmp_path)) == 0
+    assert "earlier report" not in capsys.readouterr().err
     assert run(quick(tmp_path, "--seed", "1")) == 0
+    assert "holds an earlier report, which the new one will replace" in capsys.readouterr().err
     document = json.loads((tmp_path / "report/results.json").read_text(encoding="utf-8"))
     assert document["plan"]["seed"] == 1
 
@@ -81,7 +82,21 @@ def test_the_folder_is_named_after_the_data_when_nobody_says(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     write_table(tmp_path / "customers.csv")
     assert run(["compare", "customers.csv", "--target", "churned", *QUICK]) == 0
-    assert (tmp_path / "actlab-report-customers/report.html").is_file()
+    first = (tmp_path / "actlab-report-customers/report.html").read_bytes()
+    assert run(["compare", "customers.csv", "--target", "churned", *QUICK, "--seed", "1"]) == 0
+    assert (tmp_path / "actlab-report-customers/report.html").read_bytes() == first
+    assert (tmp_path / "actlab-report-customers-2/report.html").is_file()
+
+
+def test_the_target_of_a_bundled_table_needs_no_name(tmp_path, capsys):
+    assert run(["compare", "sklearn:wine", *QUICK, "--json", "--out", str(tmp_path / "report")]) == 0
+    assert json.loads(capsys.readouterr().out)["plan"]["target"] == "target"
+
+
+@pytest.mark.parametrize(("target", "told"), [("income", True), ("churned", False)])
+def test_costs_that_change_nothing_are_told_of(target, told, tmp_path, capsys):
+    assert run(quick(tmp_path, "--target", target, "--cost-fn", "5")) == 0
+    assert ("matter for two classes only" in capsys.readouterr().err) == told
 
 
 def test_parquet_and_numbers_to_predict(tmp_path, capsys):
@@ -105,17 +120,49 @@ def test_every_training_failed_is_5(tmp_path, capsys):
     assert run(quick(tmp_path, "--rates", "1e30", "--activations", "relu,identity")) == 5
     said = capsys.readouterr()
     assert "Every training failed" in said.err
-    assert said.out.count("BROKEN") == 2
+    assert said.out.count(" BROKEN ") == 2
+    assert "BROKEN: in at least one repeat" in said.out
 
 
 @pytest.mark.parametrize("columns", [30, 65, 120])
-def test_narrow_terminals_show_whole_words(columns, tmp_path, monkeypatch, capsys):
+def test_narrow_terminals_show_everything_in_whole_words(columns, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", str(columns))
     assert run(quick(tmp_path)) == 0
     shown = capsys.readouterr().out
-    assert "BASELINE" in shown
-    assert "…" not in shown.replace(" … ", "")
-    assert ("dead" in shown) == (columns >= 68)
+    assert "…" not in " ".join(shown.split()).replace(" … ", "")
+    for word, times in {"verdict": 0, "score": 2, "dead": 2, "training": 2, "difference": 1}.items():
+        in_blocks = sum(line.startswith(f"  {word} ") for line in shown.splitlines())
+        assert in_blocks == (times if columns == 30 else 0), word
+    header = shown.splitlines()[-10:]
+    assert any("verdict" in line and "training" in line for line in header) == (columns >= 120)
+    assert max(map(len, shown.splitlines())) <= columns
+
+
+@pytest.mark.parametrize("columns", [40, 200])
+def test_the_progress_stays_one_line(columns, monkeypatch, capsys):
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    activations = ("relu", "a_function_with_quite_a_long_name")
+    plan = Plan(data="", target="", task="binary", metric="roc_auc", activations=activations, baseline="relu")
+    with TrainingProgress(plan) as progress:
+        progress.show(Progress(3, plan.networks, activations[1], 0, 0.003))
+    shown = Text.from_ansi(capsys.readouterr().err.replace("\r", "\n")).plain.splitlines()
+    assert any("3 of 80" in line and ("rate 0.003" in line) == (columns == 200) for line in shown)
+    assert all("of 80" in line for line in shown if line.strip())
+    assert max(map(len, shown)) <= columns
+
+
+def test_the_words_of_the_answer_are_explained(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "500")
+    assert run(quick(tmp_path)) == 0
+    shown = capsys.readouterr().out
+    lines = shown.splitlines()[-3:]
+    (verdict,) = set(MEANINGS) & set(shown.split())
+    assert lines[0] == f"{verdict}: {MEANINGS[verdict].partition(':')[0]}."
+    assert lines[1].startswith("ROC AUC: Draw one row of each class")
+    assert lines[2].startswith("dead is ")
+    assert "report" in lines[2]
 
 
 def test_defaults_are_those_of_the_plan():
@@ -142,51 +189,3 @@ def test_the_demo_decides_about_films_and_then_compares(tmp_path, monkeypatch, c
     assert shown.count("stays silent\n") == 3
     assert "569 tumours" in shown
     assert (tmp_path / "report/report.html").is_file()
-
-
-def interrupted(folder, *added):
-    """Send Ctrl-C to a long comparison when its first tenth is trained; what it said, and its exit code."""
-    command = [sys.executable, "-m", "actlab.cli", "compare", "sklearn:breast_cancer", "--target", "target"]
-    size = ["--activations", "relu,tanh", "--repeats", "100", "--rates", "0.001", "--hidden", "64,64"]
-    process = subprocess.Popen(
-        [*command, *size, "--out", str(folder / "report"), *added],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1"},
-    )
-    assert process.stderr is not None
-    heard = []
-    for line in process.stderr:
-        heard.append(line)
-        if "networks trained" in line:
-            break
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=120)
-    return process.returncode, out, "".join(heard) + err
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
-def test_ctrl_c_keeps_what_is_finished_and_says_so(tmp_path):
-    code, out, err = interrupted(tmp_path, "--json")
-    assert code == 130, err
-    assert "Traceback" not in err
-    assert "Stopped after" in err
-    document = json.loads(out)
-    assert document["complete"] is False
-    kept = polars.read_parquet(tmp_path / "report/runs.parquet")
-    assert 0 < len(kept) == len(document["runs"]) < 200
-    assert (tmp_path / "report/report.html").is_file()
-
-
-def test_ctrl_c_before_anything_is_finished(tmp_path, monkeypatch, capsys):
-    def stopped(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setitem(READERS, ".csv", stopped)
-    assert run(quick(tmp_path, "--json")) == 130
-    said = capsys.readouterr()
-    assert json.loads(said.out)["exit"] == 130
-    assert "Stopped" in said.err
-    assert not (tmp_path / "report").exists()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from actlab.catalogue import find, names
-from actlab.cli import run
+from actlab.cli.application import run
 
 
 def test_list_has_every_function_with_its_sentence(capsys, monkeypatch):
@@ -54,7 +54,7 @@ def test_show_of_a_function_of_several_numbers_has_no_curve(name, capsys):
 def test_show_keeps_its_curve_on_any_terminal(columns, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(columns))
     assert run(["show", "relu"]) == 0
-    drawn = [line for line in capsys.readouterr().out.splitlines() if "│" in line]
+    drawn = [line for line in capsys.readouterr().out.splitlines() if " │" in line]
     assert len(drawn) == 12
     assert max(map(len, drawn)) <= max(columns, 80)
 
@@ -67,3 +67,10 @@ def test_plot_writes_what_the_name_says(ending, opening, tmp_path, capsys):
     said = capsys.readouterr()
     assert said.out == ""
     assert str(target) in said.err
+
+
+def test_plot_as_a_document(tmp_path, capsys):
+    target = tmp_path / "curves.svg"
+    assert run(["plot", "swish", "--output", str(target), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document == {"schema": "actlab.plot/1", "file": str(target), "activations": ["silu"]}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from actlab.cli.folder import check_folder, default_folder
+from actlab.cli.folder import check_folder, choose_place, fresh_folder
 from actlab.cli.options import several
 
 
@@ -29,19 +29,31 @@ def test_what_is_no_value_is_refused_with_an_example(text):
         ("../..", "actlab-report"),
     ],
 )
-def test_folder_is_named_after_the_data(data, folder):
-    assert default_folder(data) == Path(folder)
+def test_folder_is_named_after_the_data(data, folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert fresh_folder(data) == Path(folder)
+
+
+def test_a_taken_folder_gets_a_number_when_it_is_asked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    place = choose_place("people.csv", None)
+    assert place.folder == Path("actlab-report-people")
+    Path("actlab-report-people").mkdir()
+    Path("actlab-report-people-2").touch()
+    assert place.folder == Path("actlab-report-people-3")
+    assert not place.replaces
 
 
 def test_new_and_empty_folders_are_free(tmp_path):
-    check_folder(tmp_path)
-    check_folder(tmp_path / "new")
+    assert not check_folder(tmp_path)
+    assert not check_folder(tmp_path / "new")
 
 
 def test_an_earlier_report_is_replaced(tmp_path):
     (tmp_path / "results.json").write_text(json.dumps({"schema": "actlab.compare/1"}), encoding="utf-8")
     (tmp_path / "report.html").touch()
-    check_folder(tmp_path)
+    assert check_folder(tmp_path)
+    assert choose_place("people.csv", tmp_path).replaces
 
 
 @pytest.mark.parametrize("content", ["not JSON", "[]", '{"schema": "elsewhere/1"}'])
@@ -61,6 +73,13 @@ def test_a_note_beside_an_earlier_report_is_kept(tmp_path):
 def test_a_folder_in_a_missing_folder_is_refused(tmp_path):
     with pytest.raises(typer.BadParameter, match="make it first"):
         check_folder(tmp_path / "no" / "where")
+
+
+@pytest.mark.parametrize("below", ["x", "x/y"])
+def test_a_folder_in_a_file_is_refused_as_such(tmp_path, below):
+    (tmp_path / "notes").touch()
+    with pytest.raises(typer.BadParameter, match="notes is a file"):
+        check_folder(tmp_path / "notes" / below)
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder that nobody can write in")

@@ -5,6 +5,7 @@ import pytest
 
 from actlab.data import Preparation, table_of
 from actlab.data.columns import CATEGORIES
+from actlab.data.preparation import LIMIT
 
 ROWS = 80
 
@@ -66,6 +67,54 @@ def test_rare_categories_are_taken_together():
 
 def test_column_that_is_constant_or_empty_in_the_training_rows_stays_finite():
     values = [2.0] * 50 + [1.0] * 10
-    table = table_of({"x": values, "gap": [None] * 50 + list(range(10)), "z": range(0, 120, 2), "y": [0, 1] * 30}, "y")
+    table = table_of(
+        {"x": values, "gap": [None] * 50 + list(range(10)), "z": [3.0, 1.0, 2.0] * 20, "y": [0, 1] * 30}, "y"
+    )
     X = Preparation.fit(table, np.arange(40)).transform(np.arange(60))
-    assert np.isfinite(X).all()
+    assert (X[:, :2] == 0).all()
+    assert X[:, 2].std() == pytest.approx(1, abs=0.05)
+
+
+def one_column(values):
+    y = np.arange(len(values)) % 2
+    return table_of({"x": values, "y": y}, "y")
+
+
+@pytest.mark.parametrize("odd", [1e3, 1e30, 1e60, 1.7e308, -1.7e308])
+@pytest.mark.parametrize("row", [7, 77])
+def test_one_odd_value_changes_little(odd, row):
+    values = np.random.default_rng(2).normal(size=ROWS)
+    plain = Preparation.fit(one_column(values), np.arange(60)).transform(np.arange(ROWS))
+    values[row] = odd
+    X = Preparation.fit(one_column(values), np.arange(60)).transform(np.arange(ROWS))
+    others = np.arange(ROWS) != row
+    assert np.abs(X[others] - plain[others]).max() < 1
+    assert 1 < abs(X[row, 0]) < 6
+
+
+def test_values_beyond_the_fitted_rows_are_put_at_their_ends():
+    values = np.concatenate([np.random.default_rng(2).uniform(0, 1, 60), [-3.0, 1.5] * 10])
+    X = Preparation.fit(one_column(values), np.arange(60)).transform(np.arange(ROWS))
+    assert X[60:].min() == X[:60].min()
+    assert X[60:].max() == X[:60].max()
+
+
+def test_long_tails_stay_as_they_are():
+    values = np.exp(np.random.default_rng(2).normal(size=1000))
+    X = Preparation.fit(one_column(values), np.arange(1000)).transform(np.arange(1000))
+    assert np.allclose(X[:, 0], (values - values.mean()) / values.std(), atol=1e-4)
+
+
+@pytest.mark.parametrize(("factor", "offset"), [(1, 1.7e18), (1e-9, 0), (1e295, 0), (1e-320, 0), (1e303, -1.5e5)])
+def test_size_and_place_of_a_column_do_not_matter(factor, offset):
+    whole = np.random.default_rng(2).integers(0, 300_000, ROWS) * 1.0
+    X = Preparation.fit(one_column((whole + offset) * factor), np.arange(60)).transform(np.arange(ROWS))
+    expected = Preparation.fit(one_column(whole), np.arange(60)).transform(np.arange(ROWS))
+    assert np.allclose(X, expected, atol=0.01)
+
+
+def test_rare_value_lies_within_the_limit():
+    values = [0.0] * 2000
+    values[5] = values[1500] = 1e6
+    X = Preparation.fit(one_column(values), np.arange(1400)).transform(np.arange(2000))
+    assert X[5, 0] == X[1500, 0] == X.max() == LIMIT

@@ -13,7 +13,7 @@ def drawing(text):
 
 
 def dots(letter):
-    return (ord(letter) - terminal.BLANK).bit_count()
+    return (ord(letter) - terminal.BLANK).bit_count() if ord(letter) >= terminal.BLANK else 0
 
 
 def test_the_drawing_has_the_size_asked_for():
@@ -28,6 +28,30 @@ def test_axes_are_labelled_with_the_ends():
     assert lines[0].split("│")[0].strip() == "1"
     assert lines[11].split("│")[0].strip() == "−1"
     assert lines[12].split() == ["−5", "5"]
+
+
+def test_axes_are_lines_where_no_curve_runs():
+    lines = drawing(terminal.plot(X, [("tanh", np.tanh(X))], 41, 11))
+    assert {line[20] for line in lines[1:5]} == {"│"}
+    assert lines[5].count("─") > 35
+    empty = drawing(terminal.plot(X, [("nothing", np.where(np.abs(X) > 4.9, X, np.nan))], 41, 11))
+    assert empty[5][20] == "┼"
+
+
+@pytest.mark.parametrize("lowest", [-0.01, -0.17, -1, -4.9])
+def test_zero_has_its_label_wherever_it_lies_inside(lowest):
+    for sign in (1, -1):
+        lines = terminal.plot(X, [("y", sign * np.clip(X, lowest, 5))]).splitlines()
+        labels = [line.split("│")[0].strip() for line in lines[:12]]
+        assert labels.count("0") == 1
+        assert "─" in lines[labels.index("0")]
+        assert labels[0] not in ("", "0")
+        assert labels[-1] not in ("", "0")
+
+
+def test_a_range_that_begins_at_zero_stays_as_it_is():
+    lines = terminal.plot(X, [("relu", np.maximum(X, 0))]).splitlines()
+    assert lines[11].split("│")[0].strip() == "0"
 
 
 def test_a_rising_line_runs_from_the_lower_left_to_the_upper_right():

@@ -1,6 +1,6 @@
 """`python -m actlab.cli`: the command line for whoever has no `actlab` on the path."""
 
-from actlab.cli.application import main
+from actlab.cli import main
 
 if __name__ == "__main__":
     main()

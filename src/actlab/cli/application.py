@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from shutil import get_terminal_size
 from typing import Annotated
 
 import typer
 
 from actlab.cli import comparing, looking
-from actlab.cli.ending import DONE, INTERRUPTED, STOPPED, end_with, say_failure
-from actlab.cli.streams import never_fail_to_spell
+from actlab.cli.ending import CLOSED, DONE, INTERRUPTED, STOPPED, end_with, say_failure
+from actlab.cli.interrupting import Abandoned, stay_silent
+from actlab.cli.streams import drain, never_fail_to_spell
+
+HELP_WIDTH = 80
+VERBS: dict[str, Callable[..., None]] = {
+    "demo": comparing.demo,
+    "compare": comparing.compare,
+    "list": looking.list_activations,
+    "show": looking.show,
+    "plot": looking.plot,
+}
 
 app = typer.Typer(
     name="actlab",
     help="Which activation function should I use here, is the difference real, what does it cost, and are units dying?",
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help wraps on any terminal; with boxes it loses words below 80 columns
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo")(comparing.demo)
-app.command("compare")(comparing.compare)
-app.command("list")(looking.list_activations)
-app.command("show")(looking.show)
-app.command("plot")(looking.plot)
+for _name, _verb in VERBS.items():
+    app.command(_name, short_help=_verb.__doc__)(_verb)  # the whole sentence, where Typer would cut its own
 
 
 def _print_version(wanted: bool) -> None:
@@ -43,7 +52,7 @@ def actlab(
 ) -> None:
     """Print the help when no verb is given."""
     if context.invoked_subcommand is None:
-        sys.stdout.write(context.get_help())
+        sys.stdout.write(f"{context.get_help()}\n")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -54,13 +63,21 @@ def run(arguments: Sequence[str]) -> int:
 
     Returns:
         The exit code: 0 done, 1 our fault, 2 usage, 3 data unusable, 5 every training failed,
-        130 interrupted.
+        130 interrupted, 141 the reader of stdout has gone.
     """
     as_json = "--json" in arguments
     try:
-        code = app(list(arguments), prog_name="actlab", standalone_mode=False, obj=list(arguments))
-    except KeyboardInterrupt:
+        code = app(
+            list(arguments),
+            prog_name="actlab",
+            standalone_mode=False,
+            obj=list(arguments),
+            terminal_width=min(get_terminal_size().columns, HELP_WIDTH),  # by itself help is never below 50 columns
+        )
+    except (KeyboardInterrupt, Abandoned):
         code = INTERRUPTED
+    except SystemExit:  # so Typer and Rich end when the reader of stdout has gone
+        return CLOSED
     except Exception as error:  # noqa: BLE001 - the one place where every failure becomes a sentence
         return end_with(error, as_json=as_json)
     if code == INTERRUPTED:
@@ -68,7 +85,17 @@ def run(arguments: Sequence[str]) -> int:
     return code or DONE
 
 
-def main() -> None:
-    """The `actlab` command."""
+def start() -> None:
+    """Run the command that was typed, and leave with its exit code."""
     never_fail_to_spell()
-    raise SystemExit(run(sys.argv[1:]))
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while a failure was being told
+        code = INTERRUPTED
+    stay_silent()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        drain(sys.stdout)
+        code = code or CLOSED
+    raise SystemExit(code)

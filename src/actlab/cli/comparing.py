@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from actlab.cli.ending import DONE, FAILED, INTERRUPTED, Ended
-from actlab.cli.folder import check_folder, default_folder
-from actlab.cli.options import several
-from actlab.cli.streams import notices, print_document, results
+from actlab.cli.folder import choose_place
+from actlab.cli.options import (
+    BUNDLED_TARGET,
+    check_above_zero,
+    check_data,
+    check_names,
+    check_rates,
+    check_sizes,
+    several,
+    target_of,
+)
+from actlab.cli.streams import notices, results
 
-if TYPE_CHECKING:
-    from actlab.compare import Plan, Results
-    from actlab.data import Table
-
+ACTIVATIONS = "step,sigmoid,tanh,relu,leaky_relu,prelu,elu,gelu,silu,mish"
 DEMO_DATA = "sklearn:breast_cancer"
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="Folder of the report. [default: actlab-report-NAME OF DATA]"),
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Folder of the report; an earlier report in it is replaced. "
+        "[default: actlab-report-DATA, with a number if that is taken]",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No plan and no progress.")]
 
@@ -30,17 +40,27 @@ def compare(  # the defaults are those of actlab.compare.Plan, which is too heav
     data: Annotated[
         str, typer.Argument(metavar="DATA", help="A CSV or Parquet file, or sklearn:NAME for a bundled table.")
     ],
-    target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.")],
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help=f"The column to predict. [default: {BUNDLED_TARGET}, for sklearn:NAME]"),
+    ] = None,
     activations: Annotated[
-        str, typer.Option(metavar="NAMES", help="Functions, with commas between them; see `actlab list`.")
-    ] = "step,sigmoid,tanh,relu,leaky_relu,prelu,elu,gelu,silu,mish",
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help=f"Functions, with commas between them; see `actlab list`. [default: {ACTIVATIONS.replace(',', ', ')}]",
+            show_default=False,
+        ),
+    ] = ACTIVATIONS,
     baseline: Annotated[str, typer.Option(metavar="NAME", help="What the others are compared with.")] = "relu",
-    repeats: Annotated[int, typer.Option(min=2, help="How many splits of the rows, each with new weights.")] = 10,
+    repeats: Annotated[
+        int, typer.Option(min=2, metavar="N", help="How many splits of the rows, each with new weights.")
+    ] = 10,
     hidden: Annotated[str, typer.Option(metavar="SIZES", help="Units of each hidden layer.")] = "64,64",
     rates: Annotated[
         str, typer.Option(metavar="RATES", help="Learning rates tried for each function.")
     ] = "0.0003,0.001,0.003,0.01",
-    epochs: Annotated[int, typer.Option(min=1, help="At most so many passes over the rows.")] = 200,
+    epochs: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many passes over the rows.")] = 200,
     matters: Annotated[
         float, typer.Option(min=0, metavar="SIZE", help="The smallest difference in score that matters to you.")
     ] = 0.01,
@@ -52,7 +72,7 @@ def compare(  # the defaults are those of actlab.compare.Plan, which is too heav
     positive: Annotated[
         str | None, typer.Option(metavar="CLASS", help="The positive one of two classes. [default: the later]")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, other splits and weights.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Another seed, other splits and weights.")] = 0,
     out: Out = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of text.")] = False,
     quiet: Quiet = False,
@@ -61,12 +81,19 @@ def compare(  # the defaults are those of actlab.compare.Plan, which is too heav
     names = several(activations, str, "--activations", "relu,gelu")
     sizes = several(hidden, int, "--hidden", "64,64")
     grid = several(rates, float, "--rates", "0.001,0.01")
-    folder = out or default_folder(data)
-    check_folder(folder)
+    check_names((*names, baseline))
+    check_sizes(sizes)
+    check_rates(grid)
+    check_above_zero((cost_fp,), "--cost-fp", "cost")
+    check_above_zero((cost_fn,), "--cost-fn", "cost")
+    check_data(data)
+    column = target_of(data, target)
+    place = choose_place(data, out)
+    from actlab.cli.running import train_and_report
     from actlab.compare import make_plan
     from actlab.data import read
 
-    table = read(data, target, task, positive)
+    table = read(data, column, task, positive)
     plan = make_plan(
         table,
         activations=names,
@@ -80,14 +107,17 @@ def compare(  # the defaults are those of actlab.compare.Plan, which is too heav
         cost_false_negative=cost_fn,
         seed=seed,
     )
-    done = _train(plan, table, quiet=quiet, command=_command(context))
-    _hand_over(done, folder, as_json=as_json)
+    if table.task != "binary" and (cost_fp, cost_fn) != (1, 1):
+        notices().print(
+            f"--cost-fp and --cost-fn matter for two classes only; they change nothing for `{column}`.", soft_wrap=True
+        )
+    train_and_report(plan, table, place, quiet=quiet, as_json=as_json, command=_command(context))
 
 
 def demo(context: typer.Context, out: Out = None, quiet: Quiet = False) -> None:
     """Show the film decision of the article, then compare on a bundled table; about a minute, no network."""
-    folder = out or default_folder(DEMO_DATA)
-    check_folder(folder)
+    place = choose_place(DEMO_DATA, out)
+    from actlab.cli.running import train_and_report
     from actlab.compare import make_plan
     from actlab.data import read
     from actlab.networks import movie_decision
@@ -100,60 +130,15 @@ def demo(context: typer.Context, out: Out = None, quiet: Quiet = False) -> None:
     console.print("One unit decides about a film: it fires when this sum is above its threshold.", style="bold")
     console.print(f"{weights} > {perceptron.threshold:g}\n", soft_wrap=True)
     console.print(f"{perceptron.table()}\n", soft_wrap=True)
-    table = read(DEMO_DATA, "target")
+    table = read(DEMO_DATA, BUNDLED_TARGET)
     console.print(
         f"A step cannot learn by small changes; smooth functions can. Which one for {table.rows} tumours, "
         f"{' or '.join(table.classes)}?",
         style="bold",
     )
-    done = _train(make_plan(table), table, quiet=quiet, command=_command(context))
-    _hand_over(done, folder, as_json=False)
+    train_and_report(make_plan(table), table, place, quiet=quiet, as_json=False, command=_command(context))
 
 
 def _command(context: typer.Context) -> str:
     """The command as it was typed, for the report."""
     return shlex.join(["actlab", *(context.obj or [])])
-
-
-def _train(plan: Plan, table: Table, *, quiet: bool, command: str) -> Results:
-    """Announce the plan, then run it under a progress bar."""
-    from actlab.cli.progress import TrainingProgress
-    from actlab.compare import carry_out, estimate_seconds, in_words
-
-    console = notices()
-    for finding in table.findings:
-        console.print(f"{finding.code}: {finding.sentence}", soft_wrap=True)
-    if not quiet:
-        with console.status("compiling, and timing one network"):
-            seconds = estimate_seconds(plan, table)
-        console.print(in_words(plan, seconds), soft_wrap=True)
-    with TrainingProgress(plan, quiet=quiet) as progress:
-        return carry_out(plan, table, on_progress=progress.show, command=command)
-
-
-def _hand_over(done: Results, folder: Path, *, as_json: bool) -> None:
-    """Write the files, say the answer, and end with the right code."""
-    from actlab.cli.scorecard import print_answer
-    from actlab.compare import document, write
-
-    _, _, page = write(done, folder)
-    if as_json:
-        print_document(document(done))
-    else:
-        print_answer(results(), done)
-    code = _code(done)
-    console = notices()
-    if code == INTERRUPTED:
-        finished, planned = len(done.runs), done.plan.networks
-        console.print(f"actlab: Stopped after {finished} of {planned} networks; they are kept.", soft_wrap=True)
-    if code == FAILED:
-        console.print("actlab: Every training failed; the report says how.", soft_wrap=True)
-    console.print(f"The report is {page}", soft_wrap=True)
-    if code != DONE:
-        raise Ended(code)
-
-
-def _code(done: Results) -> int:
-    if not done.complete:
-        return INTERRUPTED
-    return DONE if any(run.status == "finished" for run in done.runs) else FAILED

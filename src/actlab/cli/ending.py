@@ -14,8 +14,13 @@ from actlab.catalogue import UnknownActivationError
 from actlab.cli.streams import notices, print_document
 
 DONE, OUR_FAULT, USAGE, DATA, FAILED, INTERRUPTED = 0, 1, 2, 3, 5, 130
+CLOSED = 141  # what a shell reports of a program that ends because nobody reads on
 ERROR_SCHEMA = "actlab.error/1"
 STOPPED = "Stopped; no report was written."
+
+
+class Refusal(ValueError):
+    """A request that cannot be met, told in one sentence (exit code 2)."""
 
 
 class Ended(Exception):
@@ -56,13 +61,14 @@ def say_failure(sentence: str, code: int, *, as_json: bool) -> None:
 def _code(error: Exception) -> int:
     if isinstance(error, typer.Abort):
         return INTERRUPTED
-    if isinstance(error, UnknownActivationError) or hasattr(error, "format_message"):  # the latter: Typer's own
+    if isinstance(error, UnknownActivationError | Refusal) or hasattr(
+        error, "format_message"
+    ):  # the latter: Typer's own
         return USAGE
-    from actlab.data import DataError, UsageError
-
-    if isinstance(error, UsageError):
+    data = sys.modules.get("actlab.data")  # its errors can only come when it is there, and it takes long to import
+    if data and isinstance(error, data.UsageError):
         return USAGE
-    return DATA if isinstance(error, DataError) else OUR_FAULT
+    return DATA if data and isinstance(error, data.DataError) else OUR_FAULT
 
 
 def _sentence(error: Exception, code: int) -> str:

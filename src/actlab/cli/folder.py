@@ -5,19 +5,46 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import typer
 
 
-def default_folder(data: str) -> Path:
-    """Where the report goes when nobody says: a folder named after the data, here."""
+@dataclass(frozen=True)
+class Place:
+    """Where a report goes: the folder that was named, or one after the data; `replaces` an earlier report there."""
+
+    data: str
+    out: Path | None
+    replaces: bool
+
+    @property
+    def folder(self) -> Path:
+        """The folder; without a name a fresh one at the moment of asking, for another command may take one."""
+        return self.out or fresh_folder(self.data)
+
+
+def choose_place(data: str, out: Path | None) -> Place:
+    """The place of a report, checked before anything is trained."""
+    return Place(data, out, check_folder(out or fresh_folder(data)))
+
+
+def fresh_folder(data: str) -> Path:
+    """Where the report goes when nobody says: a folder named after the data, here, with a number if that is taken."""
     name = re.sub(r"[^\w.-]+", "-", Path(data.removeprefix("sklearn:")).stem).strip("-.")
-    return Path(f"actlab-report-{name}" if name else "actlab-report")
+    first = Path(f"actlab-report-{name}" if name else "actlab-report")
+    if not first.exists():
+        return first
+    return next(free for number in count(2) if not (free := Path(f"{first}-{number}")).exists())
 
 
-def check_folder(folder: Path) -> None:
+def check_folder(folder: Path) -> bool:
     """Refuse, before anything is trained, a place where the report cannot or must not be written.
+
+    Returns:
+        Whether an earlier report is there, which the new one will replace.
 
     Raises:
         typer.BadParameter: for a file, a folder with files that actlab did not write, a missing parent, and where
@@ -26,11 +53,16 @@ def check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise _refuse(f"{folder} is a file; name a folder for the report.")
     if folder.is_dir():
-        if not _is_ours(folder):
-            raise _refuse(f"{folder} holds files that actlab did not write; name a new or an empty folder.")
-    elif not folder.absolute().parent.is_dir():
+        check_writable(folder, "--out")
+        return _holds_report(folder)
+    parents = folder.absolute().parents
+    blocking = next((parent for parent in parents if parent.is_file()), None)
+    if blocking:
+        raise _refuse(f"{blocking} is a file, so there can be no {folder}; name another folder.")
+    if not parents[0].is_dir():
         raise _refuse(f"There is no folder {folder.parent}; make it first, or name another one.")
-    check_writable(folder if folder.is_dir() else folder.absolute().parent, "--out")
+    check_writable(parents[0], "--out")
+    return False
 
 
 def check_writable(folder: Path, option: str) -> None:
@@ -48,19 +80,24 @@ def check_writable(folder: Path, option: str) -> None:
         ) from error
 
 
-def _is_ours(folder: Path) -> bool:
-    """Whether a folder is empty or holds an earlier report and nothing else; hidden files do not count."""
+def _holds_report(folder: Path) -> bool:
+    """Whether an earlier report is there rather than nothing; hidden files do not count, other ones are refused."""
     from actlab.compare.results import REPORT, RESULTS, RUNS  # Polars takes long to import
 
     held = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-    if not held:
-        return True
+    if held and not (held <= {REPORT, RESULTS, RUNS} and _is_ours(folder / RESULTS)):
+        raise _refuse(f"{folder} holds files that actlab did not write; name a new or an empty folder.")
+    return bool(held)
+
+
+def _is_ours(file: Path) -> bool:
+    """Whether a file is the `results.json` of a comparison."""
     try:
-        document = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+        document = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     schema = document.get("schema") if isinstance(document, dict) else None
-    return held <= {REPORT, RESULTS, RUNS} and str(schema).startswith("actlab.compare/")
+    return str(schema).startswith("actlab.compare/")
 
 
 def _refuse(sentence: str) -> typer.BadParameter:

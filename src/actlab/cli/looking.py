@@ -65,8 +65,9 @@ def show(name: Name, as_json: AsJson = False) -> None:
 
 
 def plot(
-    chosen: Annotated[list[str], typer.Argument(metavar="NAME…", help="One or more functions.")],
+    chosen: Annotated[list[str], typer.Argument(metavar="NAME", help="One or more functions.")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="A file name in .svg, .png or .pdf.")],
+    as_json: AsJson = False,
 ) -> None:
     """Draw functions and their derivatives into a file."""
     activations = [find(name) for name in chosen]
@@ -74,6 +75,10 @@ def plot(
     from actlab.figures import functions
 
     functions.overlay(activations).save(output)
+    if as_json:
+        drawn = [each.name for each in activations]
+        print_document({"schema": "actlab.plot/1", "file": str(output), "activations": drawn})
+        return
     notices().print(f"{output} is drawn.", soft_wrap=True)
 
 

@@ -1,13 +1,21 @@
-"""Options that hold several values in one word, such as relu,gelu or 64,64; the plan checks the values."""
+"""Values of options, checked under the options' own names before anything heavy is imported."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+import math
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TypeVar
 
 import typer
 
+from actlab.catalogue import find
+from actlab.cli.ending import Refusal
+
 Value = TypeVar("Value", str, int, float)
+BUNDLED = "sklearn:"
+BUNDLED_TARGET = "target"
 
 
 def several(text: str, kind: Callable[[str], Value], option: str, example: str) -> tuple[Value, ...]:
@@ -36,3 +44,53 @@ def several(text: str, kind: Callable[[str], Value], option: str, example: str) 
     if not values:
         raise typer.BadParameter(f"{text!r} came; write something such as {example}.", param_hint=option)
     return values
+
+
+def check_sizes(sizes: Iterable[int]) -> None:
+    """Refuse a hidden layer without units."""
+    for size in sizes:
+        if size < 1:
+            raise typer.BadParameter(
+                f"a layer of {size} came, and each layer needs at least 1 unit; write something such as 64,64.",
+                param_hint="--hidden",
+            )
+
+
+def check_above_zero(values: Iterable[float], option: str, what: str) -> None:
+    """Refuse rates and costs that are not above 0, or not finite."""
+    for value in values:
+        if not 0 < value < math.inf:
+            raise typer.BadParameter(f"{value:g} came, and a {what} is above 0.", param_hint=option)
+
+
+def check_rates(rates: tuple[float, ...]) -> None:
+    """Refuse learning rates that are not above 0, and one written twice."""
+    check_above_zero(rates, "--rates", "learning rate")
+    if len(set(rates)) < len(rates):
+        raise typer.BadParameter("a learning rate came twice; write each once.", param_hint="--rates")
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse a function that the catalogue does not know, with the nearest that it does."""
+    for name in names:
+        find(name)
+
+
+def check_data(data: str) -> None:
+    """Refuse a file that is not there, with the nearest name that is."""
+    path = Path(data)
+    if data.startswith(BUNDLED) or path.exists():
+        return
+    there = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = difflib.get_close_matches(path.name, there, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    raise Refusal(f"There is no file {data}{hint}.")
+
+
+def target_of(data: str, target: str | None) -> str:
+    """The column to predict; only bundled tables have one by default."""
+    if target is not None:
+        return target
+    if data.startswith(BUNDLED):
+        return BUNDLED_TARGET
+    raise Refusal("Which column is to be predicted? Write --target COLUMN.")

@@ -13,11 +13,14 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 
 from actlab.cli.streams import notices
 
 if TYPE_CHECKING:
     from actlab import compare
+
+WIDE_ENOUGH = 80  # columns of a terminal with room for the bar beside the words
 
 
 class TrainingProgress:
@@ -27,12 +30,14 @@ class TrainingProgress:
         self._repeats = plan.repeats
         self._console = notices()
         self._lines = not quiet and not self._console.is_terminal
+        # One line, for the bar is redrawn in place; the words at its end are cut.
         self._bar = Progress(
             SpinnerColumn(),
-            MofNCompleteColumn(" of "),
-            BarColumn(),
-            TimeRemainingColumn(compact=True),
-            TextColumn("{task.description}"),
+            MofNCompleteColumn(" of ", table_column=Column(no_wrap=True)),
+            *((BarColumn(20),) if self._console.width >= WIDE_ENOUGH else ()),
+            TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True)),
+            TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)),
+            expand=True,
             console=self._console,
             disable=quiet or not self._console.is_terminal,
             transient=True,

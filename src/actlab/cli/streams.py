@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
+
+
+class Notices(Console):
+    """The console of stderr; work goes on when nobody listens to it any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Called by Rich when the reader has gone."""
+        drain(sys.stderr)
 
 
 def results() -> Console:
@@ -17,13 +26,21 @@ def results() -> Console:
 
 def notices() -> Console:
     """The console of stderr, for progress and warnings."""
-    return Console(stderr=True, markup=False, emoji=False, highlight=False)
+    return Notices(stderr=True, markup=False, emoji=False, highlight=False)
 
 
 def print_document(document: Mapping[str, Any]) -> None:
     """Print the one JSON document of a command, which has a schema, on stdout."""
     assert "schema" in document, "every document says what it is"
     sys.stdout.write(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def drain(stream: TextIO) -> None:
+    """Lead a stream whose reader has gone to nowhere, so that what it still holds troubles nobody."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def never_fail_to_spell() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from actlab.data.errors import counted, listed
+from actlab.data.outlying import far_findings
 from actlab.data.table import Column, Finding, Kind
 
 CATEGORIES = 20
@@ -15,6 +17,9 @@ CATEGORIES = 20
 
 IDENTIFIER = 0.95
 """A text column with a larger share of different values names its rows rather than describing them."""
+
+FEW_OTHERS = 10
+"""With fewer rows that differ from the most common value, some splits leave none of them to learn from."""
 
 LEFT_OUT = {
     "D101": ("have no value in any row", "has no value in any row"),
@@ -59,15 +64,28 @@ def _numeric(series: pl.Series) -> ReadColumn:
     if values.null_count() == len(values):
         return _left_out(values, "D101")
     if values.drop_nulls().n_unique() == 1:
-        return _left_out(values, "D102")
-    if series.dtype.is_integer() and _counts_rows(values):
+        return _single(series, values, infinite)
+    steps = _steps(values) if series.dtype.is_integer() else None
+    if steps is not None and (steps == steps[0]).all():
         return _left_out(values, "D104")
     note = f"{counted(infinite, 'infinite value')} read as missing" if infinite else _filled(values, "their median")
-    return _kept(values, "numeric", note, "D107" if infinite else "")
+    return _kept(values, "numeric", note, "D107" if infinite else "D117" if steps is not None else "")
 
 
-def _counts_rows(values: pl.Series) -> bool:
-    return values.null_count() == 0 and len(values) > 2 and bool((np.diff(values.to_numpy()) == 1).all())
+def _single(series: pl.Series, values: pl.Series, infinite: int) -> ReadColumn:
+    """A single number: nothing to learn from, unless gaps beside it may mean something."""
+    if not values.null_count():
+        return _left_out(values, "D102")
+    words = series.cast(pl.String).set(values.is_null(), None)
+    return _kept(words, "categorical", "1 category; gaps are a category", "D107" if infinite else "")
+
+
+def _steps(values: pl.Series) -> npt.NDArray[np.float64] | None:
+    """The steps from row to row of a column that only rises or only falls, else None."""
+    if values.null_count() or len(values) < 3:
+        return None
+    steps = np.diff(values.to_numpy())
+    return steps if (steps > 0).all() or (steps < 0).all() else None
 
 
 def _categorical(series: pl.Series) -> ReadColumn:
@@ -109,7 +127,15 @@ def column_findings(columns: list[ReadColumn]) -> list[Finding]:
             found.append(Finding(code, f"The column {listed(names)} {one}; it is left out."))
         elif names:
             found.append(Finding(code, f"The columns {listed(names)} {many}; they are left out."))
-    return found + _gap_findings(columns) + _category_findings(columns)
+    numeric = [each.values for each in columns if each.values is not None and each.column.kind == "numeric"]
+    return (
+        found
+        + _gap_findings(columns)
+        + _category_findings(columns)
+        + far_findings(numeric)
+        + _rare_findings(columns)
+        + _rising_findings(columns)
+    )
 
 
 def _gap_findings(columns: list[ReadColumn]) -> list[Finding]:
@@ -122,7 +148,7 @@ def _gap_findings(columns: list[ReadColumn]) -> list[Finding]:
                 "D106",
                 f"{counted(total, 'value')} missing in {counted(len(gaps), 'column')} "
                 f"({listed(column.name for column in gaps)}): numbers are filled by the median of the training rows, "
-                "for text missing is a category.",
+                "among categories missing is one of them.",
             )
         )
     infinite = [each.column.name for each in columns if each.code == "D107"]
@@ -137,3 +163,30 @@ def _category_findings(columns: list[ReadColumn]) -> list[Finding]:
         return []
     sentence = f"More than {CATEGORIES} categories in {listed(many)}: the rarest are taken together as one."
     return [Finding("D108", sentence)]
+
+
+def _rare_findings(columns: list[ReadColumn]) -> list[Finding]:
+    names = [each.column.name for each in columns if each.values is not None and _others(each.values) < FEW_OTHERS]
+    if not names:
+        return []
+    sentence = (
+        f"Fewer than {FEW_OTHERS} rows differ from the most common value (or gap) of {listed(names)}: "
+        "a repeat learns from few of them or from none, and scores may hang on them."
+    )
+    return [Finding("D115", sentence)]
+
+
+def _others(values: pl.Series) -> int:
+    counts = values.alias("value").value_counts()["count"]
+    return len(values) - int(counts.to_numpy().max())
+
+
+def _rising_findings(columns: list[ReadColumn]) -> list[Finding]:
+    names = [each.column.name for each in columns if each.code == "D117"]
+    if not names:
+        return []
+    sentence = (
+        f"The whole numbers of {listed(names)} only rise or only fall from row to row, as the numbers of cases do: "
+        "if they tell nothing about a case but its place in the table, take them out."
+    )
+    return [Finding("D117", sentence)]

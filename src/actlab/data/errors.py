@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
+
+NEAR = 0.6
+"""Share of letters in common from which a word may have been meant."""
 
 
 class UsageError(ValueError):
@@ -14,15 +17,23 @@ class DataError(ValueError):
     """The table cannot be used as it is (exit code 3)."""
 
 
-def did_you_mean(word: str, known: Iterable[str] | Mapping[str, str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], by: Callable[[str], str] = str) -> str:
     """The nearest of the known words as a question in brackets, or nothing when none is near.
 
-    A mapping is searched by its keys and answers with its values, such as file names by their stems.
+    `by` gives the part of a word that has to be near, such as the stem of a file's name; the whole decides a tie.
     """
-    shown = known if isinstance(known, Mapping) else {name: name for name in known}
-    names = {name.casefold(): answer for name, answer in shown.items()}
-    near = difflib.get_close_matches(word.casefold(), names, n=2, cutoff=0.6)
-    return f" (did you mean {' or '.join(f'`{names[name]}`' for name in near)}?)" if near else ""
+    asked = word.casefold()
+    near = []
+    for name in known:
+        closeness = _closeness(by(asked), by(name.casefold()))
+        if closeness >= NEAR:
+            near.append((-closeness, -_closeness(asked, name.casefold()), name))
+    nearest = [name for _, _, name in sorted(near)[:2]]
+    return f" (did you mean {' or '.join(f'`{name}`' for name in nearest)}?)" if nearest else ""
+
+
+def _closeness(word: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, other, word).ratio()
 
 
 def listed(names: Iterable[object], limit: int = 6) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,11 @@ import polars as pl
 
 from actlab.data.columns import column_findings, read_column
 from actlab.data.errors import DataError, UsageError, counted, did_you_mean, listed
+from actlab.data.files import read_file
+from actlab.data.leaks import leak_findings
 from actlab.data.table import Finding, Table
 from actlab.data.targets import read_target
 
-GAPS = ["", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?"]
-SEPARATORS = ",;\t|"
 FEW_ROWS = 200
 
 
@@ -42,9 +43,9 @@ def read(source: str | Path, target: str, task: str | None = None, positive: str
 
         frame = bundled.load(name.removeprefix("sklearn:"))
         return table_of(frame, target, task, positive, name=name, sha256=frame_hash(frame))
-    path = Path(source)
-    frame = _read_file(path)
-    return table_of(frame, target, task, positive, name=path.name, sha256=_file_hash(path))
+    frame, findings, sha256 = read_file(source)
+    table = table_of(frame, target, task, positive, name=Path(source).name, sha256=sha256)
+    return replace(table, findings=(*table.findings, *findings))
 
 
 def table_of(
@@ -76,13 +77,13 @@ def table_of(
         data, target = _paired(data), target or "target"
     frame = _frame(data)
     if target is None:
-        raise UsageError(f"Which column is to be predicted? Name the target; there are {listed(frame.columns)}.")
+        raise UsageError(f"Which column is to be predicted? Name the target; there are {_named(frame.columns)}.")
     if frame.height == 0:
         raise DataError(f"{name} has columns but no rows: bring a table with at least one row a case.")
     if target not in frame.columns:
         raise UsageError(
             f"{name} has no column `{target}`{did_you_mean(target, frame.columns)}; its columns are "
-            f"{listed(frame.columns)}."
+            f"{_named(frame.columns)}."
         )
     goal = read_target(frame[target], task, positive)
     columns = [read_column(series) for series in frame.drop(target).iter_columns()]
@@ -97,65 +98,29 @@ def table_of(
         classes=goal.classes,
         task=goal.task,
         columns=tuple(each.column for each in columns),
-        findings=(*column_findings(columns), *_row_findings(frame), *goal.findings),
+        findings=(
+            *leak_findings(target, goal, usable),
+            *column_findings(columns),
+            *_row_findings(frame),
+            *goal.findings,
+        ),
         sha256=sha256 or frame_hash(frame),
     )
 
 
 def frame_hash(frame: pl.DataFrame) -> str:
-    """SHA-256 of a frame's content, written as CSV; columns of lists count as their text."""
-    flat = frame.select(
-        pl.col(name).cast(pl.String, strict=False) if kind.is_nested() else pl.col(name)
-        for name, kind in frame.schema.items()
-        if kind != pl.Object
-    )
-    return hashlib.sha256(flat.write_csv().encode()).hexdigest()
+    """SHA-256 of a frame's content, written as CSV; what CSV cannot hold counts as its text in Python."""
+    columns = [series for series in frame.iter_columns() if series.dtype != pl.Object]
+    plain = [_spelled(series) if _beyond_csv(series.dtype) else series for series in columns]
+    return hashlib.sha256(pl.DataFrame(plain).write_csv().encode()).hexdigest()
 
 
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _beyond_csv(kind: pl.DataType) -> bool:
+    return kind.is_nested() or kind in (pl.Binary, pl.Duration)
 
 
-def _read_file(path: Path) -> pl.DataFrame:
-    suffix = path.suffix.lower()
-    if path.is_dir():
-        files = sorted(file.name for file in path.iterdir() if file.suffix.lower() in READERS)
-        raise UsageError(f"{path} is a folder; name a file in it" + (f": {listed(files)}." if files else "."))
-    if not path.exists():
-        near = {file.stem: file.name for file in path.parent.iterdir()} if path.parent.is_dir() else {}
-        raise UsageError(f"There is no file {path}{did_you_mean(path.stem, near)}.")
-    if suffix not in READERS:
-        raise UsageError(
-            f"{path.name} ends in `{suffix or 'nothing'}`, and actlab reads {listed(READERS)}: save the table as CSV."
-        )
-    if path.stat().st_size == 0:
-        raise DataError(f"{path.name} is empty (0 bytes): bring a table with a header and rows.")
-    try:
-        frame = READERS[suffix](path)
-    except (pl.exceptions.PolarsError, OSError, UnicodeError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
-        raise DataError(f"{path.name} cannot be read as {suffix[1:]} ({reason}): save it anew or check it.") from error
-    return frame
-
-
-def _read_csv(path: Path) -> pl.DataFrame:
-    with path.open(encoding="utf-8-sig") as file:
-        header = file.readline()
-    separator = max(SEPARATORS, key=header.count)
-    return pl.read_csv(path, separator=separator, null_values=GAPS, infer_schema_length=None, glob=False)
-
-
-def _read_parquet(path: Path) -> pl.DataFrame:
-    return pl.read_parquet(path, glob=False)  # a name may hold brackets or stars
-
-
-READERS: Mapping[str, Callable[[Path], pl.DataFrame]] = {
-    ".csv": _read_csv,
-    ".tsv": _read_csv,
-    ".parquet": _read_parquet,
-    ".pq": _read_parquet,
-}
+def _spelled(series: pl.Series) -> pl.Series:
+    return pl.Series(series.name, [repr(value) for value in series.to_list()])
 
 
 def _paired(data: tuple[Any, ...]) -> dict[str, Any]:
@@ -184,6 +149,11 @@ def _frame(data: Any) -> pl.DataFrame:
     )
 
 
+def _named(columns: Sequence[str]) -> str:
+    """The first columns and the last one, which is often the target."""
+    return listed(columns) + (f", the last of them `{columns[-1]}`" if len(columns) > 6 else "")
+
+
 def _nothing_usable(target: str, reasons: list[str]) -> str:
     if not reasons:
         return f"The table has the target `{target}` and no other column: bring columns to predict it from."
@@ -199,8 +169,8 @@ def _row_findings(frame: pl.DataFrame) -> list[Finding]:
         found.append(
             Finding(
                 "D109",
-                f"{counted(repeated, 'row')} of {frame.height:,} repeat another row exactly; the same case can be "
-                "trained and tested on, which makes scores look better than they are.",
+                f"{counted(repeated, 'row')} of {frame.height:,} {'repeats' if repeated == 1 else 'repeat'} another "
+                "row exactly; the same case can be trained and tested on, which makes scores look too good.",
             )
         )
     if frame.height < FEW_ROWS:

@@ -10,6 +10,7 @@ import polars as pl
 
 from actlab.data.columns import text
 from actlab.data.errors import DataError, UsageError, counted, did_you_mean, listed
+from actlab.data.numerals import refuse_commas, refuse_numbers_as_text
 from actlab.data.table import Finding, Task
 
 FEWEST_ROWS = 50
@@ -20,6 +21,8 @@ FEWEST_ROWS_A_CLASS = 10
 
 FEW_VALUES = 20
 """An integer target with at most so many different values is read as classes."""
+
+AS_NUMBERS = 'predict the numbers themselves with --task regression (in Python task="regression")'
 
 KINDS = {"String": "text", "Boolean": "true and false"}
 
@@ -69,10 +72,13 @@ def read_target(series: pl.Series, task: str | None = None, positive: str | None
     values = _tidy(series)
     _refuse_gaps(values)
     _refuse_single(values)
+    if values.dtype == pl.String and (task is None or TASKS[task] == "numbers"):
+        few = task is None and values.n_unique() <= FEW_VALUES
+        refuse_commas(values, ", or ask for the task classification if they are names" if few else "")
     if (TASKS[task] if task else _guess(values)) == "numbers":
         if positive is not None:
             raise UsageError(f"A positive class ({positive!r}) was named, but `{series.name}` is read as numbers.")
-        return _numbers(values)
+        return _numbers(values, task)
     return _classes(values, task, positive)
 
 
@@ -118,20 +124,36 @@ def _guess(values: pl.Series) -> str:
     return "classes" if whole and few else "numbers"
 
 
-def _numbers(values: pl.Series) -> Target:
+def _numbers(values: pl.Series, task: str | None) -> Target:
+    if values.dtype == pl.String:
+        refuse_numbers_as_text(values)
     if not values.dtype.is_numeric():
+        few = values.n_unique() <= FEW_VALUES
         raise UsageError(
             f"The target `{values.name}` holds {KINDS[str(values.dtype)]} ({values[0]!r}), regression needs numbers: "
-            "choose another target or leave the task out."
+            f"choose another target{' or leave the task out' if few else ''}."
         )
-    return Target(values.cast(pl.Float64).to_numpy().copy(), (), "regression", ())
+    found = _number_findings(values) if task is None else ()
+    return Target(values.cast(pl.Float64).to_numpy().copy(), (), "regression", found)
+
+
+def _number_findings(values: pl.Series) -> tuple[Finding, ...]:
+    different = values.unique().sort()
+    if len(different) > FEW_VALUES:
+        return ()
+    shown = ", ".join(f"{value:g}" for value in different[:3]) + (", …" if len(different) > 3 else "")
+    sentence = (
+        f"The target `{values.name}` holds only {len(different)} different values ({shown}) and is read as numbers; "
+        "if they are classes, ask for the task classification."
+    )
+    return (Finding("D116", sentence),)
 
 
 def _classes(values: pl.Series, task: str | None, positive: str | None) -> Target:
     order = values.unique().sort()
     codes = np.searchsorted(order.to_numpy(), values.to_numpy()).astype(np.int64)
     names = tuple(_class_name(value) for value in order.to_list())
-    _refuse_rare(values.name, names, np.bincount(codes))
+    _refuse_rare(values, names, np.bincount(codes))
     kind: Task = "binary" if len(names) == 2 else "multiclass"
     if task in ("binary", "multiclass") and task != kind:
         raise UsageError(
@@ -148,19 +170,23 @@ def _class_name(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _refuse_rare(target: str, names: tuple[str, ...], counts: npt.NDArray[np.int64]) -> None:
+def _refuse_rare(values: pl.Series, names: tuple[str, ...], counts: npt.NDArray[np.int64]) -> None:
     rare = [f"{name}` ({count}" for name, count in zip(names, counts, strict=True) if count < FEWEST_ROWS_A_CLASS]
     if not rare:
         return
     if len(names) > FEW_VALUES and len(rare) > len(names) // 2:
+        if values.dtype == pl.String:
+            refuse_numbers_as_text(values)
         raise DataError(
-            f"The target `{target}` has {len(names):,} different values, too many to be classes: "
-            "choose another target, or the task regression if they are numbers."
+            f"The target `{values.name}` has {len(names):,} different values, too many to be classes: "
+            f"choose another target{f', or {AS_NUMBERS}' if values.dtype.is_numeric() else ''}."
         )
+    amounts = values.dtype.is_numeric() and len(names) > 2
     shown = ", ".join(f"`{each})" for each in rare[:4]) + (f" and {len(rare) - 4} more" if len(rare) > 4 else "")
     raise DataError(
-        f"Every class of `{target}` needs at least {FEWEST_ROWS_A_CLASS} rows to be in every part of a split, and "
-        f"{shown} {'has' if len(rare) == 1 else 'have'} fewer: bring more rows, join classes or leave them out."
+        f"Every class of `{values.name}` needs at least {FEWEST_ROWS_A_CLASS} rows to be in every part of a split, and "
+        f"{shown} {'has' if len(rare) == 1 else 'have'} fewer: bring more rows, join classes or leave them out"
+        f"{f'; or {AS_NUMBERS}' if amounts else ''}."
     )
 
 

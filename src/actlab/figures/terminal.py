@@ -32,12 +32,13 @@ def plot(x: npt.ArrayLike, series: Sequence[tuple[str, npt.ArrayLike]], width: i
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     if high - low < 1e-12:
         low, high = low - 0.5, high + 0.5
+    low, high = _room_for_zero(low, high, height)
     dots = np.zeros((4 * height, 2 * width), dtype=bool)
-    _axes(dots, across, low, high)
     for index, y in enumerate(values):
         _line(dots, across, y, low, high, every=1 + index)
     blocks = dots.reshape(height, 4, width, 2)
     letters = BLANK + (blocks * DOTS[None, :, None, :]).sum(axis=(1, 3))
+    _axes(letters, across, low, high)
     lines = ["".join(map(chr, row)) for row in letters]
     labels = _labels(low, high, height)
     room = max(len(label) for label in labels)
@@ -69,19 +70,34 @@ def _line(
             dots[min(start, row) : max(start, row) + 1, column] = True
 
 
-def _axes(dots: npt.NDArray[np.bool_], x: npt.NDArray[np.float64], low: float, high: float) -> None:
-    """Dot the lines x = 0 and y = 0 where they are in sight."""
-    tall, wide = dots.shape
-    if x[0] < 0 < x[-1]:
-        dots[::4, round(-x[0] / (x[-1] - x[0]) * (wide - 1))] = True
+def _axes(letters: npt.NDArray[np.int64], x: npt.NDArray[np.float64], low: float, high: float) -> None:
+    """Rule the lines x = 0 and y = 0 where they are in sight and no curve runs; dots are for curves alone."""
+    height, width = letters.shape
+    axes = np.full((height, width), BLANK)
     if low < 0 < high:
-        dots[round(high / (high - low) * (tall - 1)), ::4] = True
+        axes[_zero_row(low, high, height)] = ord("─")
+    if x[0] < 0 < x[-1]:
+        at = round(-x[0] / (x[-1] - x[0]) * (2 * width - 1)) // 2
+        axes[:, at] = np.where(axes[:, at] == BLANK, ord("│"), ord("┼"))
+    free = letters == BLANK
+    letters[free] = axes[free]
+
+
+def _room_for_zero(low: float, high: float, height: int) -> tuple[float, float]:
+    """Limits between which 0 has a line of its own, when it lies inside them."""
+    if not low < 0 < high:
+        return low, high
+    line = 1.1 / (height - 1)
+    return min(low, -line * high), max(high, -line * low)
+
+
+def _zero_row(low: float, high: float, height: int) -> int:
+    return round(high / (high - low) * (4 * height - 1)) // 4
 
 
 def _labels(low: float, high: float, height: int) -> list[str]:
     labels = [""] * height
     labels[0], labels[-1] = numerals.short(high), numerals.short(low)
     if low < 0 < high:
-        zero = int(high / (high - low) * (height - 1e-9))
-        labels[zero] = labels[zero] or "0"
+        labels[_zero_row(low, high, height)] = "0"
     return labels
