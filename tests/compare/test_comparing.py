@@ -1,12 +1,14 @@
 """Whole comparisons on small tables: from a file to an answer."""
 
 import json
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 import actlab
+from actlab.compare import book, comparing, timing, write
 from actlab.compare.records import Results
 from actlab.data import DataError, UsageError
 from tests.compare.tables import small_frame
@@ -55,6 +57,24 @@ def test_frame_pair_and_file_give_the_same_numbers(tmp_path):
     assert of_pair.plan.target == "target"
 
 
+@pytest.mark.parametrize("unit", [2.0**-500, 2.0**600])
+def test_unit_of_a_predicted_number_changes_nothing(unit, tmp_path):
+    frame = small_frame("regression")
+    plain, scaled = (actlab.compare(each, "answer", **SMALL) for each in (frame, in_unit(frame, unit)))
+    assert scores(scaled) == scores(plain)
+    for chosen, same in zip(scaled.chosen, plain.chosen, strict=True):
+        assert np.array_equal(chosen.test_scores, same.test_scores * unit)
+    write(scaled, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_offset_of_a_predicted_number_changes_next_to_nothing():
+    frame = small_frame("regression")
+    plain = actlab.compare(frame, "answer", **SMALL)
+    far = actlab.compare(frame.with_columns(answer=frame["answer"] + 1.7e10), "answer", **SMALL)
+    assert np.array(scores(far)) == pytest.approx(np.array(scores(plain)), abs=1e-3)
+
+
 def test_seed_decides_the_numbers():
     frame = small_frame("multiclass")
     first, again, other = (actlab.compare(frame, "answer", seed=seed, **SMALL) for seed in (1, 1, 2))
@@ -68,7 +88,8 @@ def test_function_and_its_copy_are_the_same(task, catalogue):
         """The same function under another name."""
         return actlab.relu(x)
 
-    results = actlab.compare(small_frame(task), "answer", **{**SMALL, "activations": ["relu", relu_again]})
+    settings = {**SMALL, "activations": ["relu", relu_again], "repeats": 5, "matters": 0.1}  # few rows, coarse scores
+    results = actlab.compare(small_frame(task), "answer", **settings)
     copy = results.candidates[1]
     assert copy.verdict == "SAME"
     assert copy.difference is not None
@@ -115,6 +136,42 @@ def test_interrupted_comparison_says_so(finished, tmp_path):
     assert len(list(tmp_path.iterdir())) == 3
 
 
+@pytest.mark.parametrize("late", ["candidates", "recommend", "cutoff_curve", "write"])
+def test_interrupt_after_the_last_network_loses_nothing(late, tmp_path, monkeypatch):
+    true, pressed = getattr(comparing, late), []
+
+    def interrupted(*args):
+        if not pressed:
+            pressed.append(late)
+            raise KeyboardInterrupt
+        return true(*args)
+
+    monkeypatch.setattr(comparing, late, interrupted)
+    results = actlab.compare(small_frame("binary"), "answer", out=tmp_path, **SMALL)
+    assert pressed
+    assert results.complete
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_nothing_measured_after_the_last_network_still_gives_a_report(tmp_path, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(book, "read_chosen", stop)
+    monkeypatch.setattr(timing, "inference_seconds", stop)
+    results = actlab.compare(small_frame("binary"), "answer", out=tmp_path, workers=1, **SMALL)
+    assert not results.complete
+    assert len(results.runs) >= 6
+    for each in results.candidates:
+        assert len(each.scores) == 1
+        assert np.isfinite(each.scores).all()
+        assert each.layers == ()
+        assert np.isnan(each.cost.inference_one_row_seconds)
+        assert each.cost.training_seconds > 0
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert not re.search(r"\bnan\b", re.sub(r"<[^>]*>", " ", page))
+
+
 @pytest.mark.parametrize(
     ("data", "target", "settings", "kind"),
     [
@@ -129,6 +186,10 @@ def test_bad_input_leaves_nothing_behind(data, target, settings, kind, tmp_path)
     with pytest.raises(kind):
         actlab.compare(data, target, out=tmp_path / "out", **{**SMALL, **settings})
     assert list(tmp_path.iterdir()) == []
+
+
+def in_unit(frame, unit):
+    return frame.with_columns(answer=frame["answer"] * unit)
 
 
 def scores(results: Results) -> list[tuple[float, ...]]:

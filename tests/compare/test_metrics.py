@@ -39,6 +39,19 @@ def test_error_is_in_units_of_the_deviation():
     assert score(np.array([1.0, -1.0]), np.array([2.0, 0.0]), known) == pytest.approx(1 / np.std(known.y))
 
 
+@pytest.mark.parametrize("unit", [2.0**-600, 2.0**600])
+def test_error_of_numbers_of_any_size(unit):
+    y, answers = np.linspace(-3, 3, 60), np.linspace(-2, 3, 60)
+    score, known, large = METRICS["rmse_over_deviation"].score, table(y), table(y * unit)
+    assert score(large.y, answers * unit, large) == score(known.y, answers, known)
+
+
+def test_error_of_numbers_far_from_zero():
+    y, answers = np.linspace(-3, 3, 60), np.linspace(-2, 3, 60)
+    score, known, far = METRICS["rmse_over_deviation"].score, table(y), table(y + 1.7e9)
+    assert score(far.y, answers + 1.7e9, far) == pytest.approx(score(known.y, answers, known), rel=1e-5)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_both_ranking_scores_agree_with_scikit_learn(seed):
     from sklearn.metrics import average_precision_score, roc_auc_score

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from actlab.compare import make_plan
-from actlab.compare.splits import make_split, prepare
+from actlab.compare.splits import Scale, make_split, prepare, repeat_seed
 from actlab.data import read, table_of
 from tests.compare.tables import small_frame
 
@@ -35,6 +35,7 @@ def test_repeats_differ_and_the_same_plan_repeats_itself(wine):
     assert (first.test == again.test).all()
     assert first.seed == again.seed
     assert first.seed != second.seed
+    assert repeat_seed(plan, 1) == second.seed
     assert not np.array_equal(first.test, second.test)
     assert not np.array_equal(first.test, make_split(make_plan(wine, seed=1), wine, 0).test)
 
@@ -49,3 +50,29 @@ def test_values_are_standardised_on_the_fitting_rows():
     assert restored == pytest.approx(table.y[prepared.split.validation], rel=1e-5)
     assert np.abs(prepared.X[:, :2].mean(axis=0)).max() < 1e-5
     assert np.abs(prepared.X_test[:, :2].mean(axis=0)).max() > 1e-3
+
+
+@pytest.mark.parametrize("unit", [1.0, 2.0**-900, 2.0**900])
+def test_scale_of_numbers_of_any_size(unit):
+    values = np.random.default_rng(0).normal(3, 2, 1000)
+    scale = Scale.of(values * unit)
+    assert (scale.mean, scale.deviation) == (values.mean() * unit, values.std() * unit)
+
+
+def test_scale_of_numbers_far_from_zero():
+    values = np.random.default_rng(0).normal(0, 1, 1000)
+    scale = Scale.of(values + 1.7e9)
+    assert scale.mean == pytest.approx(1.7e9 + values.mean(), abs=1e-6)
+    assert scale.deviation == pytest.approx(values.std(), rel=1e-6)
+
+
+@pytest.mark.parametrize("strange", [1e9, 1e60, 1e200])
+def test_value_that_the_fitting_rows_lack_stays_finite(strange):
+    frame = small_frame("regression")
+    plan = make_plan(table_of(frame, "answer"))
+    split = make_split(plan, table_of(frame, "answer"), 0)
+    y = np.zeros(len(frame))
+    y[split.validation[0]] = strange
+    prepared = prepare(table_of(frame.with_columns(answer=y), "answer", "regression"), split)
+    assert np.isfinite(prepared.y_validation).all()
+    assert prepared.y_validation[0] > 1

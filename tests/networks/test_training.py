@@ -11,7 +11,18 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, make_moons
 
-from actlab.networks import Architecture, Job, Network, Trained, Training, engine, initialise, train, train_many
+from actlab.networks import (
+    Architecture,
+    Job,
+    Network,
+    Trained,
+    Training,
+    engine,
+    initialise,
+    train,
+    train_many,
+    trainings,
+)
 
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
@@ -159,6 +170,30 @@ def test_a_failing_job_ends_the_rest_and_is_told() -> None:
     bad = Job(Architecture(3, (4,), ("relu",), 1, "binary"), Training(), X, y, X_validation, y_validation, seed=0)
     with pytest.raises(ValueError, match="rows of 3 numbers"):
         train_many([*many(2), bad, *many(2)], workers=2)
+
+
+def test_a_failing_job_is_handed_over_and_costs_no_other() -> None:
+    X, y, X_validation, y_validation = moons()
+    bad = Job(Architecture(3, (4,), ("relu",), 1, "binary"), Training(), X, y, X_validation, y_validation, seed=0)
+    jobs = many(8)
+    found = dict(trainings([*jobs[:2], bad, *jobs[2:]], workers=2))
+    error = found.pop(2)
+    assert isinstance(error, ValueError)
+    assert "rows of 3 numbers" in str(error)
+    expected = train_many(jobs, workers=1)
+    for result, same in zip((found[index] for index in sorted(found)), expected, strict=True):
+        assert isinstance(result, Trained)
+        assert numbers(result.network) == numbers(same.network)
+
+
+def test_leaving_early_ends_the_running_ones() -> None:
+    endless = Training(epochs=500_000, patience=500_000)
+    long = Job(Architecture(2, (24,), ("relu",), 1, "binary"), endless, *moons(), seed=0)
+    began = time.perf_counter()
+    finished = trainings([*many(1), long, long, long, long], workers=2)
+    assert next(finished)[0] == 0
+    finished.close()
+    assert time.perf_counter() - began < 10
 
 
 def test_inputs_of_any_layout_train_the_same() -> None:

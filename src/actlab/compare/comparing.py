@@ -5,23 +5,25 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, TypeVar
 
 from actlab.catalogue import Activation
 from actlab.compare.assessment import candidates
 from actlab.compare.cutoff import cutoff_curve
 from actlab.compare.plan import ACTIVATIONS, BASELINE, make_plan
-from actlab.compare.records import ColumnRead, DataRead, Environment, Plan, Results
+from actlab.compare.records import Answer, Candidate, ColumnRead, CutoffCurve, DataRead, Environment, Plan, Results
 from actlab.compare.results import write
-from actlab.compare.runs import OnProgress, run
+from actlab.compare.runs import OnProgress, Ran, run
 from actlab.compare.timing import inference_timings
 from actlab.compare.wording import recommend
 from actlab.data import Table, read, table_of
 
 PACKAGES = ("numba", "numpy", "polars", "scikit-learn", "scipy")
+
+Kept = TypeVar("Kept")
 
 
 def compare(
@@ -63,7 +65,7 @@ def compare(
     command = _spelt(data, plan, settings)
     results = carry_out(plan, table, workers=workers, on_progress=on_progress, command=command)
     if out is not None:
-        write(results, out)
+        _to_the_end(lambda: write(results, out))
     return results
 
 
@@ -85,16 +87,16 @@ def carry_out(
         command: how to do the same again, for the report.
 
     Returns:
-        The results; after Ctrl-C those of the finished runs, with `complete` False.
+        The results; after Ctrl-C those of the finished runs, with `complete` False. When it comes after the last of
+        them, what was still to be measured (units, inference) is left out.
 
     Raises:
         KeyboardInterrupt: when Ctrl-C comes before any network is finished.
     """
     started, before = datetime.now(UTC), time.perf_counter()
     ran = run(plan, table, workers, on_progress)
-    timings = inference_timings(ran.networks, ran.X) if ran.X is not None else {}
-    found = candidates(plan, ran.runs, ran.chosen, ran.repeats, timings)
-    answer = recommend(plan, found)
+    timings = inference_timings(ran.timed)
+    found, answer, curve = _to_the_end(lambda: _judged(plan, table, ran, timings))
     return Results(
         plan=plan,
         data=_data_read(table),
@@ -103,9 +105,25 @@ def carry_out(
         chosen=ran.chosen,
         candidates=found,
         answer=answer,
-        cutoff=cutoff_curve(plan, table, ran.chosen, answer.activation),
+        cutoff=curve,
         complete=ran.complete,
     )
+
+
+def _judged(
+    plan: Plan, table: Table, ran: Ran, timings: dict[str, tuple[float, float]]
+) -> tuple[tuple[Candidate, ...], Answer, CutoffCurve | None]:
+    found = candidates(plan, ran.runs, ran.chosen, ran.repeats, timings)
+    answer = recommend(plan, found)
+    return found, answer, cutoff_curve(plan, table, ran.chosen, answer.activation)
+
+
+def _to_the_end(work: Callable[[], Kept]) -> Kept:
+    """Begin short work again when Ctrl-C stops it, for all networks would be lost with it; a second one ends it."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        return work()
 
 
 def _table(data: Any, target: str | None, task: str | None, positive: str | None) -> Table:

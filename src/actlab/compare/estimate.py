@@ -3,30 +3,53 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
+from actlab.compare.book import Book
 from actlab.compare.outcomes import Task
 from actlab.compare.plainness import plainness
 from actlab.compare.records import Plan
-from actlab.compare.runs import Book, rehearse, train_all
+from actlab.compare.runs import refusals, train_all
+from actlab.compare.timing import ROUNDS, inference_timings
 from actlab.data import Table
 
 ENOUGH_SECONDS = 2.0
 
+REPORT_SECONDS = 2.5
+"""What judging, drawing and writing take, whatever the plan."""
+
 
 def estimate_seconds(plan: Plan, table: Table, workers: int | None = None) -> float:
-    """About how long the plan will take, measured in this place in a few seconds.
+    """About how long the plan will take from here to its report, measured in this place in a few seconds.
 
-    The baseline and the least plain function are trained at every learning rate, early stopping included, in up to
-    two repeats; their mean stands for all networks. What is compiled on the way is kept.
+    All functions are compiled, and stay so. The baseline and the least plain function are then trained at every
+    learning rate, early stopping and readings included, in up to two repeats; their mean stands for all networks.
     """
-    book = Book(plan, table)
-    two = (plan.baseline, max(plan.activations, key=plainness))
-    for name in two:
-        rehearse(book, name, epochs=1)
+    refused = refusals(plan, table)
+    usable = sorted((name for name in plan.activations if name not in refused), key=lambda name: name != plan.baseline)
+    if not usable:
+        return REPORT_SECONDS
+    two = tuple(dict.fromkeys((usable[0], max(usable, key=plainness))))
+    book = Book(replace(plan, activations=two), table)
+    networks = len(usable) * plan.repeats * len(plan.rates)
+    training = _training_seconds(book, workers) / len(book.runs) * networks
+    return training + _timing_seconds(book) / len(two) * len(usable) + REPORT_SECONDS
+
+
+def _training_seconds(book: Book, workers: int | None) -> float:
+    """How long the book's functions took in one or two repeats."""
     before = time.perf_counter()
     for repeat in range(2):
-        tasks = [Task(name, repeat, rate) for rate in sorted(plan.rates) for name in two]  # the longest trainings first
+        slowest_first = sorted(book.plan.rates)
+        tasks = [Task(name, repeat, rate) for rate in slowest_first for name in book.plan.activations]
         train_all(book, tasks, workers, book.finish)
         if time.perf_counter() - before > ENOUGH_SECONDS:
             break
-    return (time.perf_counter() - before) / len(book.outcomes) * plan.networks
+    return time.perf_counter() - before
+
+
+def _timing_seconds(book: Book) -> float:
+    """How long it will take to time the book's functions."""
+    before = time.perf_counter()
+    inference_timings(book.timed, rounds=1)
+    return (time.perf_counter() - before) * ROUNDS

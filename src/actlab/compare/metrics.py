@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from actlab.compare.splits import Scale
 from actlab.data import Table
 
 RARE = 0.10
@@ -63,7 +64,8 @@ def _balanced_accuracy(y: npt.NDArray[Any], answers: npt.NDArray[Any], _: Table)
 
 def _rmse_over_deviation(y: npt.NDArray[Any], answers: npt.NDArray[Any], table: Table) -> float:
     """Root mean squared error in units of the whole target's standard deviation: 1 is no better than its mean."""
-    return float(np.sqrt(np.mean((answers - y) ** 2)) / np.std(table.y))
+    unit = Scale.of(table.y.astype(np.float64)).deviation
+    return float(np.sqrt(np.mean((answers / unit - y / unit) ** 2)))  # divided first: 1e200 squared is infinite
 
 
 METRICS = {

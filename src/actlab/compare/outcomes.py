@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from actlab.compare.metrics import METRICS
 from actlab.compare.records import Chosen, Plan, Run, Status
-from actlab.compare.splits import Prepared
+from actlab.compare.splits import Prepared, repeat_seed
 from actlab.data import Table
 from actlab.networks import Trained, unit_readings
 
@@ -27,40 +28,51 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """A run with its network and its scores, as long as they may still be needed."""
+    """A run, and if it finished the network and its answers, until it is known whether they are needed."""
 
     run: Run
-    trained: Trained | None = None
-    validation_scores: npt.NDArray[np.float32] | None = None
-    test_scores: npt.NDArray[np.float32] | None = None
+    finished: Finished | None = None
 
 
-def judge_training(plan: Plan, table: Table, prepared: Prepared, task: Task, result: Trained | Exception) -> Outcome:
-    """What a training or its failure comes to, scored on the validation and the test rows."""
-    if isinstance(result, Exception):
-        return Outcome(_run(prepared, task, None, f"{type(result).__name__}: {result}"))
-    if result.diverged or result.best_epoch == 0:
-        return Outcome(_run(prepared, task, result, f"the loss was not finite after epoch {result.epochs}"))
-    validation = _scores(result, prepared, prepared.X_validation)
-    test = _scores(result, prepared, prepared.X_test)
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """What a finished run leaves beside its record; numbers that were predicted are in the target's own unit."""
+
+    trained: Trained
+    validation_scores: npt.NDArray[Any]
+    test_scores: npt.NDArray[Any]
+
+
+def judge_failure(plan: Plan, task: Task, error: Exception) -> Outcome:
+    """What an error comes to: a run without numbers that says what went wrong."""
+    return Outcome(_run(repeat_seed(plan, task.repeat), task, None, f"{type(error).__name__}: {error}"))
+
+
+def judge_training(plan: Plan, table: Table, prepared: Prepared, task: Task, trained: Trained) -> Outcome:
+    """What a training comes to, scored on the validation and the test rows."""
+    seed = prepared.split.seed
+    if trained.diverged or trained.best_epoch == 0:
+        return Outcome(_run(seed, task, trained, f"the loss was not finite after epoch {trained.epochs}"))
+    validation = _scores(trained, prepared, prepared.X_validation)
+    test = _scores(trained, prepared, prepared.X_test)
     if not (np.isfinite(validation).all() and np.isfinite(test).all()):
-        return Outcome(_run(prepared, task, result, "some of its answers were not finite"))
+        return Outcome(_run(seed, task, trained, "some of its answers were not finite"))
     score = METRICS[plan.metric].score
     on_validation = score(table.y[prepared.split.validation], validation, table)
     on_test = score(table.y[prepared.split.test], test, table)
-    return Outcome(_run(prepared, task, result, "", on_validation, on_test), result, validation, test)
+    return Outcome(_run(seed, task, trained, "", on_validation, on_test), Finished(trained, validation, test))
 
 
-def _scores(trained: Trained, prepared: Prepared, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Probabilities, or numbers in the target's own unit."""
+def _scores(trained: Trained, prepared: Prepared, X: npt.NDArray[np.float32]) -> npt.NDArray[Any]:
+    """Probabilities as float32, or numbers in the target's own unit as float64, which a large offset leaves whole."""
     scores = trained.network.scores(X)
     if trained.network.architecture.task != "regression":
         return scores
-    return (scores * prepared.scale.deviation + prepared.scale.mean).astype(np.float32)
+    return scores.astype(np.float64) * prepared.scale.deviation + prepared.scale.mean
 
 
 def _run(
-    prepared: Prepared,
+    seed: int,
     task: Task,
     trained: Trained | None,
     message: str,
@@ -74,7 +86,7 @@ def _run(
         activation=task.activation,
         repeat=task.repeat,
         rate=task.rate,
-        seed=prepared.split.seed,
+        seed=seed,
         status=broken if message else "finished",
         message=message,
         epochs=trained.epochs if trained else 0,
@@ -88,18 +100,24 @@ def _run(
     )
 
 
-def read_chosen(prepared: Prepared, outcome: Outcome) -> Chosen:
+def read_chosen(prepared: Prepared, run: Run, finished: Finished) -> Chosen:
     """A finished run as the chosen one of its repeat, with readings of its units before and after."""
-    trained = outcome.trained
-    assert trained is not None, "only finished runs are chosen, and they keep their network"
-    assert outcome.validation_scores is not None, "and their scores"
-    assert outcome.test_scores is not None, "on both parts"
-    return Chosen(
-        run=outcome.run,
+    trained = finished.trained
+    return replace(
+        unread_chosen(prepared, run, finished),
         start=unit_readings(trained.start, prepared.X, prepared.y),
         end=unit_readings(trained.network, prepared.X, prepared.y),
+    )
+
+
+def unread_chosen(prepared: Prepared, run: Run, finished: Finished) -> Chosen:
+    """The same without readings, when there is no time left for them."""
+    return Chosen(
+        run=run,
+        start=(),
+        end=(),
         validation_rows=prepared.split.validation,
-        validation_scores=outcome.validation_scores,
+        validation_scores=finished.validation_scores,
         test_rows=prepared.split.test,
-        test_scores=outcome.test_scores,
+        test_scores=finished.test_scores,
     )

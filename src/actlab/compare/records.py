@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from actlab.figures.numerals import number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,15 +89,19 @@ class Run:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The run whose learning rate won the inner split of one repeat, with what was measured on its network."""
+    """The run whose learning rate won the inner split of one repeat, with what was measured on its network.
+
+    Scores are float32 probabilities, (rows,) or (rows, classes), or float64 numbers in the target's own unit, (rows,).
+    Readings are empty where none were taken.
+    """
 
     run: Run
     start: tuple[LayerReading, ...]
     end: tuple[LayerReading, ...]
     validation_rows: npt.NDArray[np.int64]
-    validation_scores: npt.NDArray[np.float32]
+    validation_scores: npt.NDArray[Any]
     test_rows: npt.NDArray[np.int64]
-    test_scores: npt.NDArray[np.float32]
+    test_scores: npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -166,8 +172,9 @@ class Candidate:
 class CutoffCurve:
     """Expected cost a row over the cutoff, on rows not trained on, for the recommended activation.
 
-    `low` and `high` are the 10th and 90th percentile over the repeats at each cutoff. A repeat's chosen cutoff
-    is picked on its validation rows and charged on its test rows; `chosen` is the median of them, `chosen_low` and
+    `cost` is the mean over the repeats when all use the same cutoff, `low` and `high` the 10th and 90th percentile.
+    A repeat's own cutoff is chosen on its validation rows and charged on its test rows: `cost_at_chosen` is the mean
+    of that, and so no point of the curve. `chosen` is the median of those cutoffs, `chosen_low` and
     `chosen_high` the smallest and the largest. `saving_low` and `saving_high` bound the 95 % interval (corrected
     as in `Difference`) of what the chosen cutoffs save a row against 0.5. Rows of a confusion are the true
     classes (negative, positive), columns the answers, summed over the repeats' test rows.
@@ -258,7 +265,7 @@ class Results:
     def __str__(self) -> str:
         width = max(len(each.activation) for each in self.candidates)
         rows = [
-            f"{each.activation:{width}}  {each.verdict:8}  {each.mean:.3f} ± {each.deviation:.3f}"
+            f"{each.activation:{width}}  {each.verdict:8}  {number(each.mean, 3)} ± {number(each.deviation, 3)}"
             for each in self.candidates
         ]
         return "\n".join([self.answer.sentence, self.answer.confidence, "", *rows])

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from actlab.compare.outcomes import Outcome, Task, judge_training, read_chosen
+from actlab.compare.book import Book, architecture
+from actlab.compare.outcomes import Task
 from actlab.compare.plan import training
 from actlab.compare.records import Chosen, Plan, Progress, Run
-from actlab.compare.splits import Prepared, make_split, prepare
+from actlab.compare.timing import Timed
 from actlab.data import Table
-from actlab.networks import Architecture, Job, Network, Trained, train, train_many
+from actlab.networks import Trained, train, trainings
 
 OnProgress = Callable[[Progress], None]
 
@@ -23,48 +24,14 @@ OnProgress = Callable[[Progress], None]
 class Ran:
     """What the runs left: all of them, the chosen ones of whole repeats, and whether all were done.
 
-    `networks` has one chosen network a function, and `X` rows they can answer for, to time them.
+    `timed` has one chosen network a function, with rows that it can answer for.
     """
 
     runs: tuple[Run, ...]
     chosen: tuple[Chosen, ...]
     repeats: tuple[int, ...]
     complete: bool
-    networks: dict[str, Network] = field(default_factory=dict)
-    X: npt.NDArray[np.float32] | None = None
-
-
-@dataclass
-class Book:
-    """The state of a comparison while it runs: prepared repeats and finished runs."""
-
-    plan: Plan
-    table: Table
-    prepared: dict[int, Prepared] = field(default_factory=dict)
-    outcomes: dict[Task, Outcome] = field(default_factory=dict)
-
-    def repeat(self, number: int) -> Prepared:
-        """One repeat's numbers, made when they are first asked for."""
-        if number not in self.prepared:
-            self.prepared[number] = prepare(self.table, make_split(self.plan, self.table, number))
-        return self.prepared[number]
-
-    def finish(self, task: Task, result: Trained | Exception) -> None:
-        """Write down what became of a task."""
-        self.outcomes[task] = judge_training(self.plan, self.table, self.repeat(task.repeat), task, result)
-
-    def job(self, task: Task) -> Job:
-        """The training of one task."""
-        prepared = self.repeat(task.repeat)
-        return Job(
-            architecture=_architecture(self.plan, self.table, task.activation, prepared.X.shape[1]),
-            training=training(self.plan, task.rate),
-            X=prepared.X,
-            y=prepared.y,
-            X_validation=prepared.X_validation,
-            y_validation=prepared.y_validation,
-            seed=prepared.split.seed,
-        )
+    timed: dict[str, Timed] = field(default_factory=dict)
 
 
 def tasks(plan: Plan) -> tuple[Task, ...]:
@@ -84,7 +51,7 @@ def run(plan: Plan, table: Table, workers: int | None = None, on_progress: OnPro
         plan: what to train.
         table: on what.
         workers: networks at once; None for one a core.
-        on_progress: called after each network, in this thread.
+        on_progress: called after each network, in this thread; its errors end the comparison.
 
     Returns:
         The runs; after Ctrl-C those that were finished, marked as incomplete.
@@ -98,36 +65,37 @@ def run(plan: Plan, table: Table, workers: int | None = None, on_progress: OnPro
     def finish(task: Task, result: Trained | Exception) -> None:
         book.finish(task, result)
         if on_progress is not None:
-            on_progress(Progress(len(book.outcomes), len(wanted), task.activation, task.repeat, task.rate))
+            on_progress(Progress(len(book.runs), len(wanted), task.activation, task.repeat, task.rate))
 
     try:
-        refused = _refused(book)
+        refused = refusals(plan, table)
         for task in wanted:
             if task.activation in refused:
                 finish(task, refused[task.activation])
         train_all(book, [task for task in wanted if task.activation not in refused], workers, finish)
     except KeyboardInterrupt:
-        if not book.outcomes:
+        if not book.runs:
             raise
     return _gathered(book, wanted)
 
 
-def _refused(book: Book) -> dict[str, Exception]:
+def refusals(plan: Plan, table: Table) -> dict[str, Exception]:
     """Functions that cannot be trained at all (a formula that does not compile, say), each found by one short try."""
     refused: dict[str, Exception] = {}
-    for name in book.plan.activations:
+    for name in plan.activations:
         try:
-            rehearse(book, name, epochs=1)
+            rehearse(plan, table, name)
         except Exception as error:  # noqa: BLE001 - whatever it is, it costs this function alone
             refused[name] = error
     return refused
 
 
-def rehearse(book: Book, activation: str, epochs: int) -> Trained:
-    """Train one network of the first repeat for a few epochs: compiles it, and shows what an epoch takes."""
-    job = book.job(Task(activation, 0, book.plan.rates[0]))
-    short = training(book.plan, book.plan.rates[0], epochs)
-    return train(job.architecture, short, job.X, job.y, job.X_validation, job.y_validation, job.seed)
+def rehearse(plan: Plan, table: Table, activation: str) -> None:
+    """Compile a function, and train it for an epoch on random rows: what fails here is not the data's fault."""
+    X = np.random.default_rng(0).standard_normal((32, 4), np.float32)
+    y = np.arange(32) % max(2, len(table.classes))
+    short = training(plan, plan.rates[0], epochs=1)
+    train(architecture(plan, table, activation, 4), short, X, y, X, y, seed=0)
 
 
 def train_all(
@@ -136,54 +104,25 @@ def train_all(
     workers: int | None,
     finish: Callable[[Task, Trained | Exception], None],
 ) -> None:
-    """Train tasks one a core, and hand over each result; what one failing network stops is finished singly."""
-    try:
-        train_many((book.job(task) for task in wanted), workers, lambda index, trained: finish(wanted[index], trained))
-    except Exception:  # noqa: BLE001 - one network failed and stopped all: the rest go singly, the failing one is named
-        for task in wanted:
-            if task not in book.outcomes:
-                finish(task, _tried(book, task))
-
-
-def _tried(book: Book, task: Task) -> Trained | Exception:
-    job = book.job(task)
-    try:
-        return train(job.architecture, job.training, job.X, job.y, job.X_validation, job.y_validation, job.seed)
-    except Exception as error:  # noqa: BLE001 - it becomes a failed run with this message
-        return error
-
-
-def _architecture(plan: Plan, table: Table, activation: str, inputs: int) -> Architecture:
-    return Architecture(
-        inputs=inputs,
-        hidden=plan.hidden,
-        activations=(activation,) * len(plan.hidden),
-        outputs=len(table.classes) if table.task == "multiclass" else 1,
-        task=table.task,
-    )
+    """Train tasks one a core, and hand over each result, or the error that it ended with."""
+    with closing(trainings((book.job(task) for task in wanted), workers)) as results:
+        for index, result in results:
+            finish(wanted[index], result)
 
 
 def _gathered(book: Book, wanted: Iterable[Task]) -> Ran:
-    missing = {task.repeat for task in wanted if task not in book.outcomes}
-    repeats = tuple(repeat for repeat in range(book.plan.repeats) if repeat not in missing)
-    best = list(_best(book, repeats))
-    with threadpool_limits(1, "blas"):  # sums in one order, whatever the machine
-        chosen = tuple(read_chosen(book.repeat(outcome.run.repeat), outcome) for outcome in best)
+    repeats = tuple(filter(book.is_whole, range(book.plan.repeats)))
+    try:
+        with threadpool_limits(1, "blas"):  # sums in one order, whatever the machine
+            for repeat in repeats:  # those that Ctrl-C kept from being read
+                book.close(repeat)
+    except KeyboardInterrupt:
+        book.close_unread(repeats)
+    places = [(name, repeat) for repeat in repeats for name in book.plan.activations]
     return Ran(
-        runs=tuple(book.outcomes[task].run for task in wanted if task in book.outcomes),
-        chosen=chosen,
+        runs=tuple(book.runs[task] for task in wanted if task in book.runs),
+        chosen=tuple(book.chosen[place] for place in places if place in book.chosen),
         repeats=repeats,
-        complete=not missing,
-        networks={each.run.activation: each.trained.network for each in reversed(best) if each.trained},
-        X=book.repeat(repeats[0]).X_test if repeats else None,
+        complete=len(repeats) == book.plan.repeats,
+        timed=book.timed,
     )
-
-
-def _best(book: Book, repeats: Iterable[int]) -> Iterator[Outcome]:
-    """Of each function in each whole repeat, the finished run with the lowest validation loss."""
-    for repeat in repeats:
-        for activation in book.plan.activations:
-            tried = [book.outcomes[Task(activation, repeat, rate)] for rate in book.plan.rates]
-            finished = [outcome for outcome in tried if outcome.run.status == "finished"]
-            if finished:
-                yield min(finished, key=lambda outcome: outcome.run.validation_loss)

@@ -14,6 +14,9 @@ from actlab.data import Preparation, Table
 
 Rows = npt.NDArray[np.int64]
 
+FINEST = 1e-6
+"""Least deviation of the fitting rows' targets, as a share of all rows'; below it no score could show a difference."""
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -26,12 +29,29 @@ class Split:
     test: Rows
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Scale:
     """How a number to be predicted is standardised; classes stay as they are (mean 0, deviation 1)."""
 
     mean: float = 0.0
     deviation: float = 1.0
+
+    @classmethod
+    def of(cls, values: npt.NDArray[np.float64]) -> Scale:
+        """Mean and deviation of numbers of any size: squares of 1e200 would be infinite.
+
+        >>> Scale.of(np.array([1e200, 3e200]))
+        Scale(mean=2e+200, deviation=1e+200)
+        """
+        exponent = int(np.frexp(np.abs(values).max())[1])
+        small = np.ldexp(values, -exponent)  # a power of two, so not a digit is lost
+        return cls(float(np.ldexp(small.mean(), exponent)), float(np.ldexp(small.std(), exponent)))
+
+    @classmethod
+    def of_fitting(cls, known: npt.NDArray[np.float64], everything: npt.NDArray[np.float64]) -> Scale:
+        """The scale of the fitting rows, never so fine that a row outside them could not be told in float32."""
+        own, whole = Scale.of(known), Scale.of(everything)
+        return cls(own.mean, max(own.deviation, FINEST * whole.deviation))
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +69,15 @@ class Prepared:
 
 def make_split(plan: Plan, table: Table, repeat: int) -> Split:
     """The split and the seed of one repeat; they depend on the plan's seed, the repeat and the table alone."""
-    outer, inner, seed = np.random.SeedSequence((plan.seed, repeat)).generate_state(3)
-    training, test = _parted(table, np.arange(table.rows), plan.test_share, int(outer))
-    fitting, validation = _parted(table, training, plan.validation_share, int(inner))
-    return Split(repeat, int(seed), fitting, validation, test)
+    outer, inner, seed = _seeds(plan, repeat)
+    training, test = _parted(table, np.arange(table.rows), plan.test_share, outer)
+    fitting, validation = _parted(table, training, plan.validation_share, inner)
+    return Split(repeat, seed, fitting, validation, test)
+
+
+def repeat_seed(plan: Plan, repeat: int) -> int:
+    """The seed of one repeat's initialisations, known before its rows are split."""
+    return _seeds(plan, repeat)[2]
 
 
 def prepare(table: Table, split: Split) -> Prepared:
@@ -60,8 +85,8 @@ def prepare(table: Table, split: Split) -> Prepared:
     preparation = Preparation.fit(table, split.fitting)
     scale = Scale()
     if table.task == "regression":
-        known = table.y[split.fitting]
-        scale = Scale(float(known.mean()), float(known.std()) or 1.0)
+        values = table.y.astype(np.float64)
+        scale = Scale.of_fitting(values[split.fitting], values)
     return Prepared(
         split=split,
         scale=scale,
@@ -71,6 +96,11 @@ def prepare(table: Table, split: Split) -> Prepared:
         y_validation=_standardised(table, split.validation, scale),
         X_test=preparation.transform(split.test),
     )
+
+
+def _seeds(plan: Plan, repeat: int) -> tuple[int, int, int]:
+    outer, inner, seed = np.random.SeedSequence((plan.seed, repeat)).generate_state(3).tolist()
+    return outer, inner, seed
 
 
 def _parted(table: Table, rows: Rows, share: float, seed: int) -> tuple[Rows, Rows]:

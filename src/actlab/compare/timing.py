@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,23 +16,38 @@ ROUNDS = 15
 THOUSAND = 1000
 
 
-def inference_timings(
-    networks: Mapping[str, Network], X: npt.NDArray[np.float32], rounds: int = ROUNDS
-) -> dict[str, tuple[float, float]]:
+@dataclass(frozen=True, eq=False)
+class Timed:
+    """A trained network, and rows that it can answer for."""
+
+    network: Network
+    X: npt.NDArray[np.float32]
+
+
+def inference_timings(networks: Mapping[str, Timed], rounds: int = ROUNDS) -> dict[str, tuple[float, float]]:
     """Seconds of one call that answers for one row, and for a thousand, on one thread.
 
     The functions take turns, so that a busy moment of the machine falls on all of them.
 
     Args:
-        networks: one trained network a function.
-        X: rows to answer for, repeated where they are fewer than a thousand.
+        networks: one trained network a function, with rows; they are repeated where they are fewer than a thousand.
         rounds: how many turns; the median of them is taken.
+
+    Returns:
+        The two times of each function; after Ctrl-C those of the finished turns, and none if there are not any.
     """
-    seen: dict[str, list[tuple[float, float]]] = {name: [] for name in networks}
-    with threadpool_limits(1, "blas"):
-        for _ in range(rounds):
-            for name, network in networks.items():
-                one = inference_seconds(network, X, rows=1, calls=7)
-                seen[name].append((one, inference_seconds(network, X, rows=THOUSAND, calls=3)))
-    medians = {name: np.median(turns, axis=0) for name, turns in seen.items()}
-    return {name: (float(one), float(thousand)) for name, (one, thousand) in medians.items()}
+    turns: list[dict[str, tuple[float, float]]] = []
+    with suppress(KeyboardInterrupt), threadpool_limits(1, "blas"):
+        while len(turns) < rounds:
+            turns.append({name: _one_turn(timed) for name, timed in networks.items()})
+    return {name: _medians([turn[name] for turn in turns]) for name in networks if turns}
+
+
+def _one_turn(timed: Timed) -> tuple[float, float]:
+    one = inference_seconds(timed.network, timed.X, rows=1, calls=7)
+    return one, inference_seconds(timed.network, timed.X, rows=THOUSAND, calls=3)
+
+
+def _medians(turns: list[tuple[float, float]]) -> tuple[float, float]:
+    one, thousand = np.median(turns, axis=0).tolist()
+    return one, thousand

@@ -3,7 +3,7 @@
 from actlab.networks.architecture import Architecture, Job, Network, Trained, Training
 from actlab.networks.initialisation import initialise
 from actlab.networks.perceptron import Case, Learned, Perceptron, movie_decision, separable
-from actlab.networks.training import train, train_many
+from actlab.networks.training import train, train_many, trainings
 from actlab.networks.units import LayerReading, inference_seconds, unit_readings
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "separable",
     "train",
     "train_many",
+    "trainings",
     "unit_readings",
 ]

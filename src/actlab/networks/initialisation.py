@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from actlab.catalogue import Activation
@@ -21,7 +23,7 @@ def initialise(architecture: Architecture, seed: int) -> Network:
     """
     generator = np.random.default_rng(seed)
     widths = architecture.widths
-    gains = [of(function).gain.value for function in architecture.functions] + [1.0]
+    gains = [_gain(function) for function in architecture.functions] + [1.0]
     weights = tuple(
         generator.standard_normal((inputs, units), np.float32) * np.float32(gain / np.sqrt(inputs))
         for inputs, units, gain in zip(widths[:-1], widths[1:], gains, strict=True)
@@ -32,6 +34,12 @@ def initialise(architecture: Architecture, seed: int) -> Network:
         tuple(np.zeros(units, np.float32) for units in widths[1:]),
         tuple(starting_parameters(function) for function in architecture.functions),
     )
+
+
+def _gain(activation: Activation) -> float:
+    """The gain; 1 where no number keeps the signal's size, as for a function that is 0 almost everywhere."""
+    gain = of(activation).gain.value
+    return gain if 0 < gain < math.inf else 1.0
 
 
 def starting_parameters(activation: Activation) -> Floats:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +61,31 @@ def train_many(
     Returns:
         One result a job, in their order.
     """
+    results: dict[int, Trained] = {}
+    with closing(trainings(jobs, workers)) as finished:
+        for index, result in finished:
+            if isinstance(result, Exception):
+                raise result
+            results[index] = result
+            if on_finish is not None:
+                on_finish(index, result)
+    return [results[index] for index in range(len(results))]
+
+
+def trainings(
+    jobs: Iterable[Job], workers: int | None = None
+) -> Generator[tuple[int, Trained | Exception], None, None]:
+    """Train networks side by side, and keep none of them: each is handed over as soon as it is done.
+
+    Whoever leaves early closes the generator; running networks then end with their epoch, waiting ones never start.
+
+    Args:
+        jobs: what to train; read as cores get free, so they may be made on the way.
+        workers: networks at once; default the cores this process may use.
+
+    Yields:
+        A job's index, and its result or the error that ended it; an error costs no other job anything.
+    """
     from threadpoolctl import threadpool_limits
 
     from actlab.networks.running import run
@@ -67,16 +93,7 @@ def train_many(
     workers = cores() if workers is None else workers
     if workers < 1:
         raise ValueError(f"workers is {workers}, but at least 1 is needed to train anything.")
-    results: dict[int, Trained] = {}
     stop = not_stopped()
-
-    def finish(done: Iterable[Future[Trained]]) -> None:
-        for future in done:
-            index = running.pop(future)
-            results[index] = future.result()
-            if on_finish is not None:
-                on_finish(index, results[index])
-
     running: dict[Future[Trained], int] = {}
     limits = {"initializer": threadpool_limits, "initargs": (1, "blas")}  # some BLAS count their threads by thread
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(workers, **limits) as pool:
@@ -84,14 +101,25 @@ def train_many(
             for index, job in enumerate(jobs):
                 running[pool.submit(run, job, stop)] = index
                 while len(running) > 2 * workers:
-                    finish(wait(running, POLL_SECONDS, FIRST_COMPLETED).done)
+                    yield from _finished(running)
             while running:
-                finish(wait(running, POLL_SECONDS, FIRST_COMPLETED).done)
+                yield from _finished(running)
         except BaseException:
             stop[0] = 1
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return [results[index] for index in range(len(results))]
+
+
+def _finished(running: dict[Future[Trained], int]) -> Iterator[tuple[int, Trained | Exception]]:
+    """Those that are done by now, taken out of the running ones."""
+    for future in wait(running, POLL_SECONDS, FIRST_COMPLETED).done:
+        index, error = running.pop(future), future.exception()
+        if error is None:
+            yield index, future.result()
+        elif isinstance(error, Exception):
+            yield index, error
+        else:
+            raise error
 
 
 def cores() -> int:
