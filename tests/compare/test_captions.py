@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -39,11 +41,25 @@ def test_luck_and_choice_are_compared_by_their_size():
     assert captions.pairs(replace(results, candidates=flat))[0].startswith("The choice among")
 
 
-def test_the_dead_are_counted_over_all_units():
+def test_what_is_not_shown_to_be_as_good_does_not_count_as_a_choice():
+    far = judged(step="UNSURE", sigmoid="WORSE")
+    near = [each.mean for each in far.candidates if each.activation not in ("step", "sigmoid")]
+    title = captions.pairs(far)[0]
+    assert title.endswith(f"as good as relu or better, by {max(near) - min(near):.3f}")
+
+
+def test_without_a_second_function_as_good_no_choice_is_measured():
+    alone = judged(**{each.activation: "UNSURE" for each in fabricated_results().candidates})
+    assert captions.pairs(alone)[0].startswith("Each dot is one repeat")
+
+
+def test_the_dead_are_those_of_the_layer_that_has_most():
     relu = next(each for each in fabricated_results().candidates if each.activation == "relu")
     small, large = relu.layers[0], replace(relu.layers[1], units=192, dead_end=0.0)
     mixed = replace(relu, layers=(replace(small, units=64, dead_end=0.5), large))
-    assert captions.dead_share(mixed) == pytest.approx(0.125)
+    assert captions.dead_share(mixed) == 0.5
+    assert math.isnan(captions.dead_share(replace(relu, layers=())))
+    assert captions.units(fabricated_results())[0].startswith("Dead units at the end, in the layer that has most")
 
 
 def test_no_dead_units_is_said():
@@ -65,14 +81,55 @@ def test_a_training_that_the_limit_ended_is_named():
     assert title.endswith("step was still getting better when the 200 epochs ran out")
 
 
+def cutting(repeats: int = 10, **changes: Any) -> Results:
+    results = fabricated_results(repeats=repeats)
+    assert results.cutoff
+    return replace(results, cutoff=replace(results.cutoff, **changes))
+
+
 @pytest.mark.parametrize(
-    ("low", "high", "start"),
-    [(0.01, 0.1, "A cutoff near 0.27"), (-0.1, 0.1, "0.5 is as good"), (-0.1, -0.01, "0.5 is the better")],
+    ("changes", "start"),
+    [
+        ({"saving_low": 0.01}, "A cutoff near 0.27 instead of 0.5 saves about 0.074 a row"),
+        ({"saving_low": 0.01, "chosen": 0.5}, "A cutoff between 0.11 and 0.46 instead of 0.5 saves"),
+        ({"saving_low": -0.001, "saving_high": 0.101}, "This data cannot show a cutoff that is better than 0.5"),
+        ({"saving_low": -0.1, "saving_high": -0.01}, "0.5 is the better"),
+        ({"saving_low": -0.1, "chosen": 0.49}, "The rows held back choose a cutoff of about 0.5"),
+        ({"saving_low": 0.01, "repeats": 4}, "Fewer than 5 repeats cannot show"),
+    ],
+    ids=["shown", "shown about half", "not shown", "worse", "half", "few"],
 )
-def test_the_cutoff_is_praised_only_when_its_saving_is_shown(low, high, start):
-    curve = fabricated_results().cutoff
+def test_the_cutoff_is_praised_only_when_its_saving_is_shown(changes, start):
+    assert captions.cutoff(cutting(**changes))[0].startswith(start)
+
+
+def test_the_words_for_the_cutoff_read_the_curve():
+    results = cutting()
+    curve = results.cutoff
     assert curve
-    assert captions.cutoff(replace(curve, saving_low=low, saving_high=high))[0].startswith(start)
+    cost = dict(zip(curve.cutoffs, curve.cost, strict=True))
+    lowest = min(cost, key=lambda at: cost[at])
+    assert lowest != curve.chosen
+    assert cost[curve.chosen] != pytest.approx(curve.cost_at_chosen, rel=0.01)
+    words = captions.cutoff(results)[1]
+    assert f"lowest, {cost[lowest]:.3g}, at {lowest:.2f}" in words
+    assert f"{cost[0.5]:.3g} at 0.5 and {cost[curve.chosen]:.3g} at 0.27" in words
+
+
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [
+        ({"saving_low": -0.1}, False),
+        ({"saving_low": -0.1, "chosen": 0.515}, True),
+        ({"saving_low": 0.01, "chosen": 0.515}, False),
+        ({"saving_low": 0.0, "confusion_at_chosen": ((700, 20), (31, 389))}, True),
+    ],
+    ids=["far", "near", "near and shown", "same answers"],
+)
+def test_half_is_kept_when_the_choice_makes_no_difference(changes, kept):
+    curve = cutting(**changes).cutoff
+    assert curve
+    assert captions.keeps_half(curve) == kept
 
 
 @pytest.mark.parametrize("task", ["binary", "regression"])

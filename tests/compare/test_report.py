@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -148,6 +149,15 @@ def page_of(case: str) -> Page:
     return parsed(text_of(case))
 
 
+def readable(text: str) -> str:
+    """What a page says, without its tags."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def plain(case: str) -> str:
+    return readable(text_of(case))
+
+
 every_case = pytest.mark.parametrize("case", CASES)
 
 
@@ -283,10 +293,94 @@ def test_the_cutoff_is_there_for_two_classes_only():
 def test_the_confusion_counts_stand_where_they_belong():
     results = fabricated_results()
     assert results.cutoff
-    (_, false_yes), (missed, _) = results.cutoff.confusion_at_chosen
-    text = " ".join(re.sub(r"<[^>]+>", " ", text_of("binary")).split())
-    assert f"{false_yes} false yes" in text
-    assert f"{missed} missed" in text
+    text = plain("binary")
+    for (_, alarms), (missed, _) in (results.cutoff.confusion_at_half, results.cutoff.confusion_at_chosen):
+        assert f"{alarms} false alarms" in text
+        assert f"{missed} misses" in text
+
+
+def test_answers_are_called_by_their_classes():
+    results = fabricated_results()
+    assert results.cutoff
+    turned = replace(results, cutoff=replace(results.cutoff, positive="no", negative="yes"))
+    text = readable(render(turned))
+    assert "at or above the cutoff is answered no , a lower one yes" in text
+    assert "answer yes answer no truly yes 700 20 false alarms truly no 31 misses" in text
+    assert "answered “no”" in text
+
+
+def test_a_choice_of_one_half_gets_one_table_and_one_line():
+    results = fabricated_results()
+    assert results.cutoff
+    curve = replace(results.cutoff, chosen=0.49, saving_low=-0.01)
+    kept = render(replace(results, cutoff=curve))
+    assert parsed(kept).text("span").count("Cutoff 0.5") == 1
+    assert kept.count('class="confusion"') == 1
+    assert text_of("binary").count('class="confusion"') == 2
+    assert "for all practical purposes 0.5" in readable(kept)
+    assert "for all practical purposes 0.5" not in plain("binary")
+    assert "0.49 costs" not in kept
+
+
+def test_nothing_but_one_half_is_said_to_be_just_that():
+    results = fabricated_results()
+    assert results.cutoff
+    counts = results.cutoff.confusion_at_half
+    curve = replace(results.cutoff, chosen=0.5, chosen_low=0.5, chosen_high=0.5, saving_low=-0.01)
+    text = readable(render(replace(results, cutoff=replace(curve, confusion_at_chosen=counts))))
+    assert "all repeats chose 0.5 itself. The table counts" in text
+
+
+def test_the_cost_of_the_choice_is_told_in_words_and_not_drawn():
+    results = fabricated_results()
+    assert results.cutoff
+    told = "a repeat paid 0.068 for a test row in the mean; with 0.5 it paid 0.142. So choosing on other rows saved"
+    assert told in plain("binary")
+    assert "(95 % interval of the saving: 0.011 to 0.137)" in plain("binary")
+    read = results.cutoff.cost[results.cutoff.cutoffs.index(0.27)]
+    assert f"0.27 costs {read:.4f}".rstrip("0") in text_of("binary")
+    assert "0.27 costs 0.068" not in text_of("binary")
+
+
+@pytest.mark.parametrize(
+    ("task", "target", "question"),
+    [
+        ("binary", "bought", "predicts bought best?"),
+        ("binary", "target", "tells malignant from benign best?"),
+        ("multiclass", "target", "is best on breast_cancer ?"),
+        ("regression", "Target", "is best on breast_cancer ?"),
+    ],
+)
+def test_the_question_names_something_that_says_something(task, target, question):
+    results = fabricated_results(task)
+    data = replace(results.data, name="sklearn:breast_cancer")
+    page = readable(render(replace(results, plan=replace(results.plan, target=target), data=data)))
+    assert f"Which activation function {question}" in page
+
+
+def test_classes_that_are_numbers_are_not_asked_after():
+    results = fabricated_results()
+    data = replace(results.data, classes=(("0", 357), ("1", 212)))
+    assert "Which activation function is best on breast_cancer ?" in readable(render(replace(results, data=data)))
+
+
+def test_dropped_columns_are_not_predicted_from():
+    assert "3 columns to predict from, 1 left out, target" in plain("binary")
+
+
+def test_learning_rates_are_said_to_be_chosen_by_their_loss():
+    assert "each learning rate gave the lowest loss on the rows held back" in plain("binary")
+    assert "had the best score" not in plain("binary")
+
+
+def test_the_score_card_counts_the_dead_of_the_worst_layer():
+    results = fabricated_results()
+    relu = next(each for each in results.candidates if each.activation == "relu")
+    uneven = replace(relu, layers=(replace(relu.layers[0], dead_end=0.02), replace(relu.layers[1], dead_end=0.31)))
+    candidates = tuple(uneven if each is relu else each for each in results.candidates)
+    card = render(replace(results, candidates=candidates)).split("</table>", 1)[0]
+    assert "worst layer" in card
+    assert '<td class="figure">31 %</td>' in card
 
 
 def test_why_step_does_not_learn_is_told():

@@ -59,11 +59,11 @@ def draw_cost(names, width):
     return cost.cost_and_score(points, **SCORE, **WORDS, width=width)
 
 
-def draw_cutoff(_, width):
+def draw_cutoff(names, width):
     cutoffs = np.linspace(0, 1, 11)
     low, curve, high = ((times * (cutoffs - 0.3) ** 2).tolist() for times in (0.5, 1, 2))
-    choice = cutoff.Choice(0.3, 0.2, 0.45, 0.0, 0.04)
-    return cutoff.cutoff(cutoffs.tolist(), curve, low, high, choice, **WORDS, width=width)
+    choice = cutoff.Choice(0.3, 0.2, 0.45)
+    return cutoff.cutoff(cutoffs.tolist(), curve, low, high, choice, answer=names[0], **WORDS, width=width)
 
 
 DRAWINGS = (draw_intervals, draw_pairs, draw_learning, draw_units, draw_cost, draw_cutoff)
@@ -199,3 +199,69 @@ def test_the_kept_epoch_is_marked_counted_from_one():
     dot = axes.lines[-1]
     assert (list(dot.get_xdata()), list(dot.get_ydata())) == ([2], [0.6])
     assert list(axes.lines[0].get_xdata()) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("lowest", "words"), [(0.3, "lower is better)"), (0.01, "logarithmic scale")])
+def test_the_loss_axis_has_a_name_and_says_when_it_is_logarithmic(lowest, words):
+    lesson = learning.Lesson((1.0, 0.5, lowest), (1.0, 0.6, lowest), 3)
+    picture = learning.learning_curves([("relu", [lesson])], **WORDS)
+    (name,) = [text.get_text() for text in picture.figure.texts if "loss" in text.get_text()]
+    assert name.endswith(words)
+    assert picture.figure.axes[0].get_yscale() == ("log" if "logarithmic" in words else "linear")
+
+
+@pytest.mark.parametrize("width", [canvas.NARROW, canvas.WIDE])
+def test_the_axis_of_times_names_no_unit_and_says_that_it_is_logarithmic(width):
+    axes = cost.cost_and_score([cost.Point("relu", 0.01, 0.9)], **SCORE, **WORDS, width=width).figure.axes[0]
+    assert "logarithmic" in axes.get_xlabel()
+    assert "second" not in axes.get_xlabel()
+    assert axes.get_xscale() == "log"
+
+
+def marks(chosen, low, high):
+    """The labels above a curve that costs `2 + cutoff`, its dots by place and cost, and the numbers below it."""
+    cutoffs = np.unique([0, 1, 0.5, chosen, *np.linspace(0.001, 0.999, 99)])
+    curve = (2 + cutoffs).tolist()
+    picture = cutoff.cutoff(cutoffs, curve, curve, curve, cutoff.Choice(chosen, low, high), answer="a", **WORDS)
+    axes = picture.figure.axes[0]
+    left, right = axes.get_xlim()
+    dots = [
+        (left + line.get_xdata()[0] * (right - left), line.get_ydata()[0])
+        for line in axes.lines
+        if line.get_marker() == "o"
+    ]
+    return [text.get_text() for text in axes.texts], dots, [tick.get_text() for tick in axes.get_xticklabels()]
+
+
+def test_every_cost_stands_where_the_curve_reads_it():
+    texts, dots, _ = marks(0.25, 0.2, 0.4)
+    assert sorted(texts) == ["0.25 costs 2.25", "0.5 costs 2.5"]
+    assert sorted(dots) == [pytest.approx((0.25, 2.25)), pytest.approx((0.5, 2.5))]
+
+
+def test_one_half_is_marked_once():
+    texts, dots, _ = marks(0.5, 0.4, 0.6)
+    assert texts == ["0.5 costs 2.5"]
+    assert dots == [pytest.approx((0.5, 2.5))]
+
+
+@pytest.mark.parametrize("chosen", [0.0, 0.002, 0.03, 0.98, 1.0])
+def test_a_choice_near_an_end_stretches_the_axis_there(chosen):
+    texts, dots, ticks = marks(chosen, max(0, chosen - 0.01), min(1, chosen + 0.01))
+    assert f"{chosen:g} costs {2 + chosen:.3g}" in texts
+    assert {"0", "0.01", "0.5", "0.99", "1"} <= set(ticks)
+    (half,) = [at for at, cost in dots if cost == 2.5]
+    (own,) = [at for at, cost in dots if cost != 2.5]
+    assert half == pytest.approx(0, abs=1e-9)
+    assert abs(own) >= math.log(0.95 / 0.05)
+    assert chosen in (0, 1) or own == pytest.approx(math.log(chosen / (1 - chosen)))
+
+
+@pytest.mark.parametrize("width", [canvas.NARROW, canvas.WIDE])
+@pytest.mark.parametrize("chosen", [0.0005, 0.3, 0.47, 0.52, 0.9])
+def test_labels_of_cutoffs_do_not_cover_each_other(chosen, width):
+    choice = cutoff.Choice(chosen, chosen, chosen)
+    axes = cutoff.cutoff([0, 1], [1, 2], [1, 2], [1, 2], choice, answer="a", **WORDS, width=width).figure.axes[0]
+    axes.figure.canvas.draw()
+    own, half = (text.get_window_extent() for text in axes.texts)
+    assert not own.overlaps(half)

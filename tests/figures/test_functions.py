@@ -55,3 +55,25 @@ def test_the_title_is_wrapped_to_the_width():
     titles = [text for text in picture.figure.texts if text.get_fontweight() == "bold"]
     assert len(titles) > 2
     assert max(len(text.get_text()) for text in titles) <= 32
+
+
+def test_only_what_is_finite_is_drawn():
+    x = np.linspace(-2, 2, 5)
+    with np.errstate(all="ignore"):
+        pole = sampling.Curve("pole", x, 1 / x, -1 / x**2)
+    nowhere = sampling.Curve("nowhere", x, x * np.nan, x * np.nan)
+    picture = curves.together([pole, nowhere], title="A pole", description=functions.described([pole, nowhere]))
+    low, high = picture.figure.axes[0].get_ylim()
+    assert -1.5 < low < -1 < 1 < high < 1.5
+    assert "pole goes from −0.5 to 0.5, its slope is at most 1; nowhere has no finite value" in picture.description
+    assert "picture" in picture.inline("here")
+
+
+def test_a_picture_is_saved_under_any_spelling_of_a_path(tmp_path):
+    picture = functions.plot(actlab.find("mish"))
+    for name in ("small.svg", "large.SVG", "light.PNG"):
+        picture.save(str(tmp_path / name))
+        picture.save(tmp_path / name)
+        assert (tmp_path / name).stat().st_size > 1000
+    with pytest.raises(ValueError, match=r"cannot be written as .txt"):
+        picture.save("mish.txt")

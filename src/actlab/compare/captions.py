@@ -7,11 +7,14 @@ import statistics
 from collections.abc import Sequence
 
 from actlab.compare.metrics import METRICS
+from actlab.compare.recommendation import EVIDENT
 from actlab.compare.records import Candidate, CutoffCurve, Results, Verdict
+from actlab.compare.verdict import FEWEST_REPEATS
 from actlab.figures import canvas, numerals
 
 Words = tuple[str, str]
 STILL_LEARNING = 0.98  # a best epoch this near the limit means that the limit ended the training
+HALF = 0.02  # a cutoff this near to 0.5 is 0.5, for all that so few rows can tell
 NOT_WORSE: tuple[Verdict, ...] = ("BASELINE", "CLEAR", "SMALL", "SAME", "UNSURE")
 
 
@@ -71,7 +74,7 @@ def pairs(results: Results) -> Words:
     """Whether the rows drawn for testing or the function used moves the score more."""
     plan = results.plan
     places = numerals.decimals(plan.matters)
-    near = [each for each in with_verdict(results, *NOT_WORSE) if math.isfinite(each.mean)]
+    near = [each for each in ranked(results) if each.verdict in EVIDENT and math.isfinite(each.mean)]
     by_repeat = [
         statistics.fmean(scores)
         for scores in zip(*(each.scores for each in near), strict=False)
@@ -87,7 +90,7 @@ def pairs(results: Results) -> Words:
         return "Each dot is one repeat: another split of the rows, another start", alt
     splits = max(by_repeat) - min(by_repeat)
     functions = max(each.mean for each in near) - min(each.mean for each in near)
-    those = "functions not shown to be worse"
+    those = f"functions shown to be as good as {name(plan.baseline)} or better"
     luck, choice = numerals.number(splits, places), numerals.number(functions, places)
     if splits >= functions:
         title = f"The luck of the split moves the score by {luck}; the choice among {those}, by {choice}"
@@ -124,9 +127,8 @@ def learning(results: Results) -> Words:
 
 
 def dead_share(candidate: Candidate) -> float:
-    """The share of all hidden units that are dead at the end; nan where no layer was read."""
-    units = sum(layer.units for layer in candidate.layers)
-    return sum(layer.units * layer.dead_end for layer in candidate.layers) / units if units else math.nan
+    """The share of dead units at the end in the hidden layer that has most of them; nan where no layer was read."""
+    return max((layer.dead_end for layer in candidate.layers), default=math.nan)
 
 
 def units(results: Results) -> Words:
@@ -134,14 +136,15 @@ def units(results: Results) -> Words:
     shares = [(each, dead_share(each)) for each in ranked(results) if each.layers]
     dying = sorted(((each, dead) for each, dead in shares if dead >= 0.005), key=lambda pair: -pair[1])
     rows = "; ".join(f"{name(each.activation)} {numerals.share(dead)}" for each, dead in shares)
-    alt = f"Units by layer before and after training. Dead at the end: {rows or 'nothing was read'}."
+    several = "" if len(results.plan.hidden) == 1 else ", in the layer that has most of them"
+    alt = f"Units by layer before and after training. Dead at the end{several}: {rows or 'nothing was read'}."
     if not shares:
         return "No network finished, so no unit was looked at", alt
     if not dying:
         return "No function lost units: every one still answers to some row", alt
     told = [f"{name(each.activation)} {numerals.share(dead)}" for each, dead in dying]
     rest = "" if len(dying) == len(shares) else "; the others have none"
-    return f"Dead units at the end: {numerals.listed(told, 3)}{rest}", alt
+    return f"Dead units at the end{several}: {numerals.listed(told, 3)}{rest}", alt
 
 
 def cost(results: Results) -> Words:
@@ -159,20 +162,42 @@ def cost(results: Results) -> Words:
     return f"{title}; {name(slowest.activation)} takes {times:.1f} times as long", alt
 
 
-def cutoff(curve: CutoffCurve) -> Words:
-    """Whether another cutoff than one half is worth it."""
-    saved = curve.cost_at_half - curve.cost_at_chosen
-    chosen = numerals.short(curve.chosen, 2)
+def cutoff(results: Results) -> Words:
+    """Whether another cutoff than one half is shown to be worth it."""
+    curve = results.cutoff
+    assert curve, "only said where there is a curve"
+    lowest = min(zip(curve.cost, curve.cutoffs, strict=True))
+    marked = [0.5] if keeps_half(curve) else [0.5, curve.chosen]
+    read = [f"{cost_at(curve, at)} at {numerals.short(at, 2)}" for at in marked]
     alt = (
-        f"Expected cost a row over the cutoff, lowest near {chosen}: {numerals.short(curve.cost_at_chosen, 2)} there, "
-        f"{numerals.short(curve.cost_at_half, 2)} at 0.5."
+        f"Expected cost a row over the cutoff: {numerals.listed(read)}; "
+        f"lowest, {numerals.short(lowest[0])}, at {numerals.short(lowest[1], 2)}."
     )
+    if len(results.candidates[0].scores) < FEWEST_REPEATS:
+        return f"Fewer than {FEWEST_REPEATS} repeats cannot show a cutoff that is better than 0.5", alt
     if curve.saving_low > 0:
+        saved = curve.cost_at_half - curve.cost_at_chosen
         share = f", {numerals.share(saved / curve.cost_at_half)} of the cost" if curve.cost_at_half > 0 else ""
-        return f"A cutoff near {chosen} instead of 0.5 saves about {numerals.short(saved, 2)} a row{share}", alt
+        own_range = f"between {numerals.short(curve.chosen_low, 2)} and {numerals.short(curve.chosen_high, 2)}"
+        place = own_range if abs(curve.chosen - 0.5) <= HALF else f"near {numerals.short(curve.chosen, 2)}"
+        return f"A cutoff {place} instead of 0.5 saves about {numerals.short(saved, 2)} a row{share}", alt
     if curve.saving_high < 0:
         return "0.5 is the better cutoff here: the ones chosen on few rows cost more", alt
-    return "0.5 is as good as any other cutoff, as far as these rows can tell", alt
+    if keeps_half(curve):
+        return "The rows held back choose a cutoff of about 0.5: there is nothing to change", alt
+    return "This data cannot show a cutoff that is better than 0.5", alt
+
+
+def keeps_half(curve: CutoffCurve) -> bool:
+    """Whether the chosen cutoff is 0.5 for all practical purposes: next to it, or with the same answers."""
+    same = curve.confusion_at_chosen == curve.confusion_at_half
+    return not curve.saving_low > 0 and (same or abs(curve.chosen - 0.5) <= HALF)
+
+
+def cost_at(curve: CutoffCurve, cutoff: float) -> str:
+    """What the curve reads at a cutoff that it was computed at."""
+    nearest = min(zip(curve.cutoffs, curve.cost, strict=True), key=lambda point: abs(point[0] - cutoff))
+    return numerals.short(nearest[1])
 
 
 def _compared(results: Results) -> bool:

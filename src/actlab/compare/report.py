@@ -16,6 +16,7 @@ from markupsafe import Markup
 from actlab.compare import captions
 from actlab.compare.metrics import METRICS
 from actlab.compare.records import Candidate, Results
+from actlab.compare.verdict import FEWEST_REPEATS
 from actlab.figures import canvas, cost, cutoff, intervals, keys, learning, numerals, pairs, palette, units
 
 Draw = Callable[[int], canvas.Picture]
@@ -24,10 +25,13 @@ MEANINGS: Mapping[str, str] = {
     "CLEAR": "better than the baseline by more than matters: the whole interval lies above the grey band",
     "SMALL": "better than the baseline, but the interval reaches into the band: perhaps by too little to matter",
     "SAME": "no practical difference: the whole interval lies inside the band, so take the cheaper or plainer one",
-    "UNSURE": "this data cannot tell: the interval is too wide for any other word, or there is none",
+    "UNSURE": "this data cannot tell: no difference is shown, yet the interval is not wholly inside the band "
+    f"(or there are fewer than {FEWEST_REPEATS} repeats). An interval that just leaves out 0 is not enough when "
+    "several functions are compared: one of them looks better or worse by luck sooner or later",
     "WORSE": "worse than the baseline, and that is more than luck",
     "BROKEN": "in at least one repeat no learning rate gave a finished network",
 }
+NAMELESS = {"target", "class", "label", "outcome", "y"}  # what a column is called when its name says nothing
 SIGNS = {"BASELINE": "●", "CLEAR": "▲", "SMALL": "△", "SAME": "=", "UNSURE": "?", "WORSE": "▼", "BROKEN": "✕"}
 
 SCORES: Mapping[str, str] = {
@@ -72,6 +76,9 @@ def render(results: Results) -> str:
         answer=results.answer,
         environment=results.environment,
         cutoff=results.cutoff,
+        keeps_half=bool(results.cutoff and captions.keeps_half(results.cutoff)),
+        subject=subject(results),
+        fewest_repeats=FEWEST_REPEATS,
         ranked=ranked,
         groups=_groups(ranked),
         metric=METRICS[results.plan.metric],
@@ -86,6 +93,14 @@ def render(results: Results) -> str:
         style=Markup(palette.variables() + style),
     )
     return canvas.printable(page)
+
+
+def subject(results: Results) -> str:
+    """What the report's question is about: the "target" by its name, or where that says nothing "classes" or "data"."""
+    if results.plan.target.strip().lower() not in NAMELESS:
+        return "target"
+    telling = all(any(map(str.isalpha, name)) for name, _ in results.data.classes)
+    return "classes" if results.plan.task == "binary" and telling else "data"
 
 
 @cache
@@ -211,8 +226,9 @@ def _cost(results: Results, width: int) -> canvas.Picture:
 def _cutoff(results: Results, width: int) -> canvas.Picture:
     found = results.cutoff
     assert found, "only drawn where there is a curve"
-    title, description = captions.cutoff(found)
-    choice = cutoff.Choice(found.chosen, found.chosen_low, found.chosen_high, found.cost_at_chosen, found.cost_at_half)
-    return cutoff.cutoff(
-        found.cutoffs, found.cost, found.low, found.high, choice, title=title, description=description, width=width
-    )
+    title, description = captions.cutoff(results)
+    marked = 0.5 if captions.keeps_half(found) else found.chosen
+    choice = cutoff.Choice(marked, found.chosen_low, found.chosen_high)
+    curve = found.cutoffs, found.cost, found.low, found.high
+    answer = found.positive
+    return cutoff.cutoff(*curve, choice, answer=answer, title=title, description=description, width=width)

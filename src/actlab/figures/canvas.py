@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import warnings
 from collections.abc import Callable
@@ -101,19 +102,21 @@ class Picture:
         """What a notebook shows."""
         return self.document()
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture as the file's ending says: .svg follows light and dark, .png and .pdf are light.
 
         Raises:
             ValueError: for any other ending.
         """
-        if path.suffix == ".svg":
-            path.write_text(self.document(), encoding="utf-8")
-        elif path.suffix in (".png", ".pdf"):
+        file = Path(path)
+        ending = file.suffix.lower()
+        if ending == ".svg":
+            file.write_text(self.document(), encoding="utf-8")
+        elif ending in (".png", ".pdf"):
             with style():
-                self.figure.savefig(path, facecolor=palette.SURFACE.light, dpi=216)
+                self.figure.savefig(file, facecolor=palette.SURFACE.light, dpi=216)
         else:
-            ending = path.suffix or "no ending"
+            ending = file.suffix or "no ending"
             raise ValueError(f"A picture cannot be written as {ending}. Write a name that ends in .svg, .png or .pdf.")
 
 

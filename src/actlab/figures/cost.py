@@ -53,7 +53,8 @@ def cost_and_score(
     axes = canvas.place(figure, left, above, across, down)
     window = rows.focus([point.score for point in known], max(least, 1e-9))
     _axes(axes, known, window, lower_is_better)
-    axes.set_xlabel("seconds to train one network · cheaper to the left" if width >= 500 else "← cheaper to train")
+    cheaper = "← cheaper · time to train one network, logarithmic scale"
+    axes.set_xlabel(cheaper if width >= 500 else "← cheaper to train · logarithmic")
     upwards = f"↑ {quantity}, better upwards" if width >= 500 else "↑ better score"
     figure.text(4 / width, 1 - 12 / tall, upwards, color=palette.MUTED.light, fontsize=10.5)
     _points(axes, known, window, across, down)

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from actlab.figures import canvas, numerals, palette, rows
-from actlab.figures.sampling import Curve
+from actlab.figures.sampling import Curve, finite
 
 Line = Literal["solid"] | tuple[float, tuple[float, ...]]
 LINES: tuple[Line, ...] = ("solid", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
@@ -90,8 +90,8 @@ def wall(curves: Sequence[Curve], *, title: str, description: str, width: int = 
 
 def _curves(axes: Axes, drawn: Sequence[tuple[Curve, npt.NDArray[np.float64], tuple[float, ...]]]) -> None:
     looks = palette.styles(curve.name for curve, _, _ in drawn)
-    low = min((float(np.nanmin(values)) for _, values, _ in drawn), default=0.0)
-    high = max((float(np.nanmax(values)) for _, values, _ in drawn), default=1.0)
+    seen = np.concatenate([[], *(finite(values) for _, values, _ in drawn)])
+    low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
     high = max(high, low + 1) if high - low < 1e-3 else high  # a level line lies at the foot of a scale to 1
     air = 0.08 * max(high - low, 0.5)
     ends = drawn[0][0].x
@@ -122,8 +122,8 @@ def _frame(axes: Axes, left: float, right: float, ends: tuple[float, float], tic
 def _broken(
     x: npt.NDArray[np.float64], values: npt.NDArray[np.float64], breaks: Sequence[float]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """The same line with the value at each break taken out: what lies left and right of it is not joined."""
-    return x, np.where(np.isin(x, breaks), np.nan, values)
+    """The same line with the value at each break and pole taken out: what lies left and right is not joined."""
+    return x, np.where(np.isin(x, breaks) | ~np.isfinite(values), np.nan, values)
 
 
 def _ends(

@@ -9,7 +9,7 @@ import numpy as np
 
 from actlab.catalogue import Activation
 from actlab.figures import canvas, curves, numerals
-from actlab.figures.sampling import Curve, sampled
+from actlab.figures.sampling import Curve, finite, sampled
 
 __all__ = ["overlay", "plot", "sampled", "wall"]
 
@@ -66,6 +66,9 @@ def described(own: Sequence[Curve]) -> str:
 
 
 def _in_words(curve: Curve) -> str:
-    left, right, steepest = curve.value[0], curve.value[-1], np.nanmax(np.abs(curve.derivative))
+    seen, slopes = finite(curve.value), finite(curve.derivative)
+    if not seen.size or not slopes.size:
+        return f"{curve.name} has no finite value there"
+    left, right, steepest = seen[0], seen[-1], np.abs(slopes).max()
     course = f"{curve.name} goes from {numerals.short(float(left))} to {numerals.short(float(right))}"
     return f"{course}, its slope is at most {numerals.short(float(steepest))}"

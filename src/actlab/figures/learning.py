@@ -43,21 +43,24 @@ def learning_curves(
     """
     columns = min(max(1, len(panels)), 5 if width >= 500 else 2)
     lines = max(1, math.ceil(len(panels) / columns))
-    left, gap, above, below, tall = 44.0, 12.0, 26.0, 38.0, 96.0
+    left, gap, head, above, below, tall = 44.0, 12.0, 18.0, 26.0, 38.0, 96.0
     across = (width - left - 4) / columns - gap
-    figure = canvas.sheet(width, lines * (tall + above) + below)
+    whole = head + lines * (tall + above) + below
+    figure = canvas.sheet(width, whole)
     losses = [loss for _, lessons in panels for lesson in lessons for loss in lesson.validation]
     scale = _scale(losses)
     longest = max((len(lesson.validation) for _, lessons in panels for lesson in lessons), default=2)
     looks = palette.styles(name for name, _ in panels)
     for index, (name, lessons) in enumerate(panels):
         line, column = divmod(index, columns)
-        axes = canvas.place(figure, left + column * (across + gap), above + line * (tall + above), across, tall)
+        axes = canvas.place(figure, left + column * (across + gap), head + above + line * (tall + above), across, tall)
         _scales(axes, scale, longest, first=column == 0, last=index + columns >= len(panels))
         axes.set_title(rows.label(name), fontsize=11, loc="left", pad=5)
         _lessons(axes, lessons, looks[name].colour)
     if panels:
-        figure.text(0.5, 8 / (lines * (tall + above) + below), "epoch", ha="center", color=palette.MUTED.light)
+        figure.text(0.5, 8 / whole, "epoch", ha="center", color=palette.MUTED.light)
+        quantity = f"↑ loss (lower is better){', logarithmic scale' if scale[2] else ''}"
+        figure.text(4 / width, 1 - 12 / whole, quantity, color=palette.MUTED.light, fontsize=10.5)
     return canvas.Picture(title, description, figure)
 
 

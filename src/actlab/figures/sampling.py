@@ -42,3 +42,8 @@ def places(low: float, high: float, breaks: Sequence[float] = ()) -> npt.NDArray
     """Where to sample a function: evenly spread, at each break, and just beside it."""
     beside = [near for at in breaks for near in (at - BESIDE, at, at + BESIDE)]
     return np.unique(np.concatenate((np.linspace(low, high, POINTS), [at for at in beside if low <= at <= high])))
+
+
+def finite(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Those that can be drawn: outside its domain a function has no number, and at a pole no finite one."""
+    return values[np.isfinite(values)]
