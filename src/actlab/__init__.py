@@ -63,30 +63,38 @@ class _Rooms:
         return latex.latex(function.formula)
 
     def properties(self, function: Activation) -> Any:
-        from actlab import properties
+        from actlab.properties import of
 
-        return properties.of(function)
+        return of(function)
 
     def plot(self, function: Activation) -> Any:
         from actlab.figures import functions
 
         return functions.plot(function)
 
+    def reserved(self) -> frozenset[str]:
+        from pkgutil import iter_modules
+
+        return frozenset({*__all__, *(room.name for room in iter_modules(__path__))} - {*names()})
+
 
 catalogue.lend(_Rooms())
 
 
 def __getattr__(name: str) -> Any:
-    """The activations by name; `compare` and the version, which are imported when they are first asked for."""
+    """The activations by any of their names; `compare` and the version, imported when they are first asked for."""
     if name == "__version__":
         from importlib.metadata import version
 
         return version("actlab")
     if name == "compare":
         return import_module("actlab.compare")
-    if name in names():
+    if name.startswith("_"):  # Python and notebooks ask for many such names
+        raise AttributeError(f"actlab has no attribute {name!r}.")
+    try:
         return find(name)
-    raise AttributeError(f"actlab has no attribute {name!r}; actlab.names() lists the activations.")
+    except UnknownActivationError as error:
+        raise AttributeError(f"actlab has no attribute {name!r}. {error}") from None
 
 
 def __dir__() -> list[str]:

@@ -1,15 +1,18 @@
 """Numba's layer kernels against the NumPy reference, over the whole catalogue."""
 
 import ctypes
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
-from actlab.catalogue import find, names
+from actlab.catalogue import Activation, Parameter, Source, find, names
+from actlab.compilers import numba_source
 from actlab.compilers import numpy as reference
 from actlab.compilers.numba import layer_kernels, value_and_derivative
-from actlab.formula import derivative
+from actlab.formula import derivative, symbol
+from actlab.formula.primitives import absolute, exp, sigmoid
 
 UNIVARIATE = [name for name in names() if find(name).univariate]
 IN_FLOAT64 = ["relu", "prelu", "rrelu", "gelu", "mish", "elu", "tanhshrink", "softplus", "hardswish"]
@@ -108,6 +111,46 @@ def test_infinities_give_the_reference_limits(name):
     np.testing.assert_allclose(slope, activation.derivative(x), rtol=1e-6, atol=1e-6)
 
 
+X, BETA, HEIGHT = symbol("x"), symbol("beta"), symbol("height")
+
+
+def of_formula(formula, *parameters):
+    """A function of x that is in no catalogue."""
+    return Activation("test", "test", Source("Nobody", 2000), "A test.", ("x",), parameters, formula)
+
+
+def ends(activation, *parameters):
+    """Value and slope at -inf and inf."""
+    x = np.array([-np.inf, np.inf])
+    out, slope = np.empty_like(x), np.empty_like(x)
+    value_and_derivative(activation, "float64")(x, out, slope, np.array(parameters))
+    return [*out, *slope]
+
+
+def test_what_no_limit_decides_stays_as_computed(monkeypatch):
+    monkeypatch.setattr(numba_source, "limit", lambda *_: math.nan)
+    assert ends(of_formula(1 - exp(-exp(X))))[:2] == [0, 1]
+
+
+def test_limits_are_taken_where_the_parameters_allow_them():
+    swish = of_formula(X * sigmoid(BETA * X), Parameter("beta", 1.0, "learned"))
+    assert ends(swish, 1.5) == [0, np.inf, 0, 1]
+    assert ends(swish, -1.5)[0] == -np.inf
+    assert math.isnan(ends(swish, -1.5)[1])  # unknown, where the limit at the default would be wrong
+    tall = of_formula(HEIGHT * (X / (1 + absolute(X))), Parameter("height", 2.0, "learned"))
+    np.testing.assert_array_equal(ends(tall, 3.0)[:2], [np.nan, np.nan])  # ±3, and not ±2
+
+
+def test_very_long_sums_are_compiled():
+    total = X
+    for k in range(500):
+        total += absolute(X + k)
+    x = np.array([-0.5, 2.0])
+    out, slope = np.empty_like(x), np.empty_like(x)
+    value_and_derivative(of_formula(total), "float64")(x, out, slope)
+    np.testing.assert_allclose(out, x + sum(abs(x + k) for k in range(500)), rtol=1e-12)
+
+
 @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (3, 5), (7, 64), (0, 4)])
 def test_forward_adds_the_bias_to_each_row_in_place(rows, columns):
     generator = np.random.default_rng(5)
@@ -193,5 +236,12 @@ def test_wrong_arrays_are_refused():
         run(x, np.zeros(16, np.float32)[::2], x.copy())
     with pytest.raises(ValueError, match=r"slope is .* of shape \(4,\)"):
         run(x, x.copy(), x[:4].copy())
+    read_only = x.copy()
+    read_only.flags.writeable = False
+    with pytest.raises(ValueError, match="out is read-only"):
+        run(x, read_only, x.copy())
+    with pytest.raises(ValueError, match="slope is read-only"):
+        run(x, x.copy(), read_only)
+    run(read_only, x.copy(), x.copy())
     with pytest.raises(ValueError, match="relu takes 0 parameters, not 2"):
         run(x, x.copy(), x.copy(), np.zeros(2, np.float32))

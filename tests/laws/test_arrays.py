@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import actlab
-from actlab.catalogue import find
-from actlab.formula import limit
+from actlab.catalogue import Activation, Source, find
+from actlab.compilers import infinities
+from actlab.formula import limit, symbol
+from actlab.formula.primitives import exp, sigmoid, sin, tanh
 from tests.laws.oracle import ALL, NAMES
 
 DTYPES = [np.float16, np.float32, np.float64]
@@ -68,6 +70,47 @@ def test_finite_in_gives_finite_out(name):
     assert np.isfinite(activation(x / 2)).all()
 
 
+def of_formula(body):
+    """A function of x that is in no catalogue."""
+    return Activation("test", "test", Source("Nobody", 2000), "A test.", ("x",), (), body(symbol("x")))
+
+
+@pytest.mark.parametrize("body", [lambda x: sin(sigmoid(x)), lambda x: 1 - exp(-exp(x))], ids=["sin", "gompertz"])
+def test_what_no_limit_decides_stays_as_computed(monkeypatch, body):
+    monkeypatch.setattr(infinities, "_limit", lambda *_: np.nan)
+    got = of_formula(body)(np.array([-np.inf, np.inf, np.nan]))
+    np.testing.assert_array_equal(got[:2], [0, np.sin(1) if got[1] < 1 else 1])
+    assert np.isnan(got[2])
+
+
+def test_equal_infinities_are_decided_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(infinities, "_limit", lambda *point: asked.append(point) or 7.0)
+    x = np.repeat([-np.inf, np.inf, 0.0], 1000)
+    got = actlab.leaky_relu(x, slope=np.tile([0.1, 0.2], 1500))
+    assert [point[2:] for point in asked] == [(side, (("slope", slope),)) for side in (-1, 1) for slope in (0.1, 0.2)]
+    np.testing.assert_array_equal(got, np.repeat([7.0, 7.0, 0.0], 1000))
+    asked.clear()
+    actlab.swiglu(np.full(1000, np.inf), np.linspace(-1, 1, 1000))
+    assert len(asked) == 1  # the value is a factor, whatever it is
+
+
+def test_very_long_sums_are_computed():
+    def body(x):
+        total = x
+        for k in range(1000):
+            total += tanh(x + k)
+        return total
+
+    x = np.array([-0.5, 2.0])
+    np.testing.assert_allclose(of_formula(body)(x), x + sum(np.tanh(x + k) for k in range(1000)), rtol=1e-12)
+
+
+def test_masks_are_not_lost_silently():
+    with pytest.raises(TypeError, match=r"write x.filled\(np.nan\)"):
+        actlab.relu(np.ma.masked_array([1.0, 2.0], mask=[False, True]))
+
+
 def test_floats_and_scalars_keep_their_kind():
     assert type(actlab.mish(1.0)) is float
     assert type(actlab.mish.derivative(1.0)) is float
@@ -102,6 +145,21 @@ def test_parameters():
         actlab.elu(x, alpha=-1.0)
     with pytest.raises(ValueError, match="broadcast"):
         actlab.leaky_relu(x, slope=np.ones(3))
+
+
+@pytest.mark.parametrize("alpha", [np.float32(-1), np.array(0.0), np.array([1.0, np.nan]), np.inf, -1])
+@pytest.mark.parametrize("compute", [actlab.elu, actlab.elu.derivative])
+def test_parameters_of_any_kind_lie_in_their_domain(compute, alpha):
+    with pytest.raises(ValueError, match="alpha must be a number above 0"):
+        compute(np.ones(2), alpha=alpha)
+    with pytest.raises(ValueError, match="alpha must be a number above 0"):
+        actlab.elu.pullback(np.ones(2), upstream=np.ones(2), alpha=alpha)
+
+
+@pytest.mark.parametrize("slope", [None, True, "steep", np.ma.masked_array([0.1, 0.2])])
+def test_parameters_are_numbers(slope):
+    with pytest.raises(TypeError, match=r"write slope=0.01"):
+        actlab.leaky_relu(np.ones(2), slope=slope)
 
 
 def test_parameters_broadcast_one_a_feature():

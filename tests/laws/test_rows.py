@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import actlab
-from actlab.catalogue import find
+from actlab.catalogue import find, names
 
 GATED = ["glu", "geglu", "swiglu"]
 
@@ -43,6 +43,34 @@ def test_pullback_matches_differences(name):
 
 
 @pytest.mark.parametrize("name", GATED)
+@pytest.mark.parametrize("shapes", [((2, 1), (3,)), ((1, 3), (2, 3)), ((), (2, 3)), ((2, 3), (1,))])
+def test_gradients_of_stretched_inputs_have_their_shape(name, shapes):
+    generator, activation = np.random.default_rng(3), find(name)
+    arrays = [np.asarray(generator.normal(size=shape)) for shape in shapes]
+    upstream = generator.normal(size=(2, 3))
+    got = activation.pullback(*arrays, upstream=upstream)
+    for ours, theirs in zip(got, pullback_by_difference(activation, arrays, upstream), strict=True):
+        assert ours.shape == theirs.shape
+        np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", [name for name in names() if find(name).univariate])
+def test_pullback_at_infinity_is_upstream_times_the_slope(name):
+    x, upstream = np.array([-np.inf, np.inf, np.nan, 0.7]), np.array([2.0, -3.0, 1.0, 0.5])
+    got = find(name).pullback(x, upstream=upstream)
+    np.testing.assert_array_equal(got, upstream * find(name).derivative(x))
+    assert np.isnan(got).tolist() == [False, False, True, False]
+
+
+def test_plain_floats_beside_arrays_have_no_dtype():
+    x = np.ones(2, np.float32)
+    assert actlab.glu(x, 0.5).dtype == actlab.glu(0.5, x).dtype == np.float32
+    assert type(actlab.glu(np.float32(1), 0.5)) is np.float32
+    assert type(actlab.glu(1.0, 0.5)) is float
+    assert actlab.glu(x, np.float64(0.5)).dtype == np.float64
+
+
+@pytest.mark.parametrize("name", GATED)
 def test_one_array_is_split_in_halves(name):
     activation, x = find(name), np.random.default_rng(2).normal(size=(3, 8))
     np.testing.assert_array_equal(activation(x), activation(x[:, :4], x[:, 4:]))
@@ -61,6 +89,15 @@ def test_shapes_that_do_not_split_are_explained():
         actlab.glu(np.zeros((2, 3)))
     with pytest.raises(TypeError, match="pullback"):
         actlab.softmax.derivative(np.zeros(3))
+    with pytest.raises(ValueError, match="works along an axis, and one number has none"):
+        actlab.softmax(1.0)
+    for function in (actlab.softmax, actlab.glu):
+        with pytest.raises(ValueError, match="axis=2 for the shape"):
+            function(np.zeros((2, 4)), axis=2)
+        with pytest.raises(TypeError, match="one whole number"):
+            function(np.zeros((2, 4)), axis=None)
+    with pytest.raises(ValueError, match=r"inputs of shapes \(2,\) and \(3,\)"):
+        actlab.glu(np.zeros(2), np.zeros(3))
     with pytest.raises(ValueError, match="output's shape"):
         actlab.softmax.pullback(np.zeros(3), upstream=np.zeros(4))
 

@@ -1,6 +1,7 @@
 """Functions that decide: yes or no, nothing between."""
 
-from actlab.catalogue.activation import Source, activation
+from actlab.catalogue.activation import activation
+from actlab.catalogue.function import Source
 from actlab.formula import Expression
 from actlab.formula.primitives import where
 

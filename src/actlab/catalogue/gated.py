@@ -1,6 +1,7 @@
 """Functions of two inputs: one half of the features opens or closes the other half."""
 
-from actlab.catalogue.activation import Source, activation
+from actlab.catalogue.activation import activation
+from actlab.catalogue.function import Source
 from actlab.catalogue.smooth import gelu, silu
 from actlab.formula import Expression
 from actlab.formula.primitives import sigmoid

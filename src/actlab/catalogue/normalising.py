@@ -1,6 +1,7 @@
 """Functions of a whole row: every output depends on all inputs along the axis."""
 
-from actlab.catalogue.activation import Source, activation
+from actlab.catalogue.activation import activation
+from actlab.catalogue.function import Source
 from actlab.formula import Expression
 from actlab.formula.primitives import exp, log_total_exp
 

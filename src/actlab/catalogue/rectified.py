@@ -1,6 +1,7 @@
 """Functions that let positive inputs through and hold negative ones back."""
 
-from actlab.catalogue.activation import Source, activation
+from actlab.catalogue.activation import activation
+from actlab.catalogue.function import Source
 from actlab.catalogue.roles import fixed, learned, uniform
 from actlab.formula import Expression
 from actlab.formula.expression import Operand

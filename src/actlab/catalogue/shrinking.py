@@ -1,6 +1,7 @@
 """Functions that pull small inputs towards 0 and leave large ones alone."""
 
-from actlab.catalogue.activation import Source, activation
+from actlab.catalogue.activation import activation
+from actlab.catalogue.function import Source
 from actlab.catalogue.roles import fixed
 from actlab.formula import Expression
 from actlab.formula.primitives import where, x_minus_tanh

@@ -1,6 +1,7 @@
 """Functions shaped like an S: a smooth passage between two levels."""
 
-from actlab.catalogue.activation import Source, activation
+from actlab.catalogue.activation import activation
+from actlab.catalogue.function import Source
 from actlab.formula import Expression
 from actlab.formula import primitives as words
 from actlab.formula.primitives import clip, where

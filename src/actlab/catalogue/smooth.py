@@ -1,6 +1,7 @@
 """Smooth relatives of the ReLU, without a corner."""
 
-from actlab.catalogue.activation import Source, activation
+from actlab.catalogue.activation import activation
+from actlab.catalogue.function import Source
 from actlab.catalogue.roles import fixed
 from actlab.formula import Expression
 from actlab.formula import primitives as words

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from actlab.compare import METRICS, captions
+from actlab.compare import METRICS
+from actlab.compare.recommendation import dead_share
 from actlab.compare.records import Candidate, Results
 from actlab.compare.report import MEANINGS, SCORES
 from actlab.figures import numerals
@@ -21,7 +22,7 @@ STYLES = {
     "BASELINE": "dim",
 }
 COLUMNS = ("verdict", "score", "difference", "dead", "training")
-DEAD = "dead is the share of hidden units whose slope is 0 on every training row: they no longer learn."
+DEAD = "dead is the share of units whose slope is 0 on every training row, in the hidden layer with most of them."
 
 
 def print_answer(console: Console, results: Results) -> None:
@@ -93,6 +94,6 @@ def _cells(candidate: Candidate, places: int) -> dict[str, Text]:
         "verdict": Text(candidate.verdict, style=STYLES.get(candidate.verdict, "")),
         "score": Text(numerals.number(candidate.mean, places)),
         "difference": Text(difference),
-        "dead": Text(numerals.share(captions.dead_share(candidate))),
+        "dead": Text(numerals.share(dead_share(candidate))),
         "training": Text(numerals.seconds(candidate.cost.training_seconds)),
     }

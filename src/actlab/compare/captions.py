@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 
 from actlab.compare.metrics import METRICS
-from actlab.compare.recommendation import EVIDENT
+from actlab.compare.recommendation import EVIDENT, dead_share
 from actlab.compare.records import Candidate, CutoffCurve, Results, Verdict
 from actlab.compare.verdict import FEWEST_REPEATS
 from actlab.figures import canvas, numerals
@@ -124,11 +124,6 @@ def learning(results: Results) -> Words:
         f"{name(fastest)} is at its best after {known[fastest]:.0f} epochs, {name(slowest)} after {known[slowest]:.0f}",
         alt,
     )
-
-
-def dead_share(candidate: Candidate) -> float:
-    """The share of dead units at the end in the hidden layer that has most of them; nan where no layer was read."""
-    return max((layer.dead_end for layer in candidate.layers), default=math.nan)
 
 
 def units(results: Results) -> Words:

@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,8 +64,8 @@ def advantage(candidate: Candidate) -> float:
 
 
 def dead_share(candidate: Candidate) -> float:
-    """The largest share of dead units in a hidden layer at the end."""
-    return max((layer.dead_end for layer in candidate.layers), default=0.0)
+    """The share of dead units at the end in the hidden layer that has most of them; nan where no layer was read."""
+    return max((layer.dead_end for layer in candidate.layers), default=math.nan)
 
 
 def _marks(candidate: Candidate, contenders: Sequence[Candidate]) -> tuple[str, ...]:

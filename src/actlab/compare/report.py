@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from actlab.compare import captions
 from actlab.compare.metrics import METRICS
+from actlab.compare.recommendation import dead_share
 from actlab.compare.records import Candidate, Results
 from actlab.compare.verdict import FEWEST_REPEATS
 from actlab.figures import canvas, cost, cutoff, intervals, keys, learning, numerals, pairs, palette, units
@@ -118,7 +119,7 @@ def _environment() -> Environment:
         "short": numerals.short,
         "seconds": numerals.seconds,
         "share": numerals.share,
-        "dead": lambda candidate: numerals.share(captions.dead_share(candidate)),
+        "dead": lambda candidate: numerals.share(dead_share(candidate)),
         "clean": canvas.plain,
     }
     environment.filters.update(spellings)

@@ -1,4 +1,4 @@
-"""From formulas to straight-line code: one line for each sub-formula that is used more than once."""
+"""From formulas to straight-line code: a line for each sub-formula that is used twice, or that nests too deep."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from actlab.formula import Expression
 from actlab.formula.expression import Number, walk
+
+DEEPEST = 40  # words inside one another on one line; Python's own parser gives up at 100 to 200
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,14 @@ def emit(
     """
     uses = Counter(argument for node in walk(*outputs.values()) for argument in node.arguments)
     texts: dict[Expression, str] = {}
+    depths: dict[Expression, int] = {}
     lines: list[str] = []
     for node in walk(*outputs.values()):
         text = _spell_node(node, table, texts, spell_constant, spell_symbol)
-        if node.arguments and uses[node] > 1:
+        depths[node] = 1 + max((depths[argument] for argument in node.arguments), default=-1)
+        if node.arguments and (uses[node] > 1 or depths[node] > DEEPEST):
             lines.append(f"t{len(lines)} = {text}")
-            text = f"t{len(lines) - 1}"
+            text, depths[node] = f"t{len(lines) - 1}", 0
         texts[node] = text
     return Lines(tuple(lines), {name: texts[output] for name, output in outputs.items()})
 

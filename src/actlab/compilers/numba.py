@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import types
 
-from actlab.catalogue.activation import Activation
+from actlab.catalogue import Activation
 from actlab.compilers.numba_cache import compile_function
 from actlab.compilers.numba_source import Source, write
 
@@ -95,6 +95,9 @@ def value_and_derivative(activation: Activation, dtype: Dtype = "float32") -> Ca
         drawn = x if not is_random else np.full(x.shape, 0.5, dtype) if noise is None else noise
         for name, array in (("x", x), ("out", out), ("slope", slope), ("noise", drawn)):
             _check(name, array, dtype, x.shape)
+        for name, array in (("out", out), ("slope", slope)):
+            if not array.flags.writeable:
+                raise ValueError(f"{name} is read-only, and the result goes into it; write np.empty_like(x).")
         if numbers.size != defaults.size:
             raise ValueError(f"{activation.name} takes {len(given)} parameters, not {numbers.size}.")
         addresses = (

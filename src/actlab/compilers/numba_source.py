@@ -6,10 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actlab.catalogue.activation import Activation
-from actlab.catalogue.roles import Parameter
+from actlab.catalogue import Activation, Parameter
 from actlab.compilers.emit import emit
-from actlab.formula import Expression, derivative, evaluate, limit
+from actlab.formula import Expression, depends_on, derivative, evaluate, limit
 from actlab.formula.expression import Number, apply, walk
 from actlab.formula.primitives import REDUCTIONS, WORDS
 
@@ -154,24 +153,36 @@ def _elementwise(name: str, activation: Activation, outputs: tuple[Expression, .
 
 
 def _mended(text: str, formula: Expression, activation: Activation) -> str:
-    """The value with nan kept and the limits at ±inf put right, where the formula alone does neither.
-
-    A limit that needs this is taken at the default parameters; those that depend on a parameter, such as
-    prelu's -inf, come out of the formula itself.
-    """
+    """The value with nan kept and the limits at ±inf put right, where the formula alone does neither."""
     name = activation.inputs[0]
     x = _spell_symbol(name)
-    for place, condition in (
-        (math.inf, f"{x}.equals(math.inf)"),
-        (-math.inf, f"{x}.equals(-math.inf)"),
-        (math.nan, f"{x}.is_nan"),
-    ):
-        plain = _plain_value(formula, {**activation.defaults, name: place})
-        right = place if math.isnan(place) else limit(formula, name, 1 if place > 0 else -1, activation.defaults)
-        if plain != right and not (math.isnan(plain) and math.isnan(right)):
-            spelt = x if right == place or math.isnan(place) else f"number({_spell_float(right)})"
-            text = f"where({condition}, {spelt}, {text})"
-    return text
+    for side in (1, -1):
+        plain = _plain_value(formula, {**activation.defaults, name: side * math.inf})
+        right = _limit(formula, name, side, activation.parameters)
+        if not math.isnan(right) and plain != right:
+            spelt = x if right == side * math.inf else f"number({_spell_float(right)})"
+            text = f"where({_condition(side, formula, activation)}, {spelt}, {text})"
+    if math.isnan(_plain_value(formula, {**activation.defaults, name: math.nan})):
+        return text
+    return f"where({x}.is_nan, {x}, {text})"
+
+
+def _limit(formula: Expression, name: str, side: int, parameters: tuple[Parameter, ...]) -> float:
+    """The limit where it holds for parameters of any size; nan where they decide it, or where it is unknown."""
+    found = {
+        limit(formula, name, side, {each.name: each.default * scale for each in parameters}) for scale in (0.5, 1, 2)
+    }
+    return found.pop() if len(found) == 1 else math.nan
+
+
+def _condition(side: int, formula: Expression, activation: Activation) -> str:
+    """That x is infinite, and that the parameters have the sign of their defaults, for which the limit was found."""
+    signs = [
+        f"({_spell_symbol(each.name)} {'>' if each.default > 0 else '<'} 0)"
+        for each in activation.parameters
+        if each.default and depends_on(formula, each.name) and not (each.low >= 0 or each.high <= 0)
+    ]
+    return " & ".join([f"{_spell_symbol(activation.inputs[0])}.equals({_spell_float(side * math.inf)})", *signs])
 
 
 def _plain_value(formula: Expression, values: Mapping[str, float]) -> float:
@@ -235,6 +246,7 @@ def _spell_constant(value: Number) -> str:
 
 
 def _spell_float(value: Number) -> str:
+    assert not math.isnan(value), "no formula holds nan, and no limit that is used is one"
     return repr(float(value)) if math.isfinite(value) else "-math.inf" if value < 0 else "math.inf"
 
 

@@ -72,7 +72,7 @@ def compiled(expression: Expression, names: tuple[str, ...]) -> Callable[..., An
     arguments = ", ".join([*(f"symbol_{name}" for name in names), "axis=-1"])
     body = "".join(f"    {line}\n" for line in (*code.lines, f"return {code.results['result']}"))
     namespace: dict[str, Any] = {"np": np, "words": _words()}
-    exec(compile(f"def kernel({arguments}):\n{body}", f"<actlab: {expression!r:.60}>", "exec"), namespace)
+    exec(compile(f"def kernel({arguments}):\n{body}", "<actlab formula>", "exec"), namespace)
     kernel: Callable[..., Any] = namespace["kernel"]
     return kernel
 

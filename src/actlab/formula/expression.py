@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
+from numbers import Real
+from operator import attrgetter
 from threading import Lock
 from typing import NoReturn, TypeAlias
 from weakref import WeakValueDictionary
@@ -27,6 +29,8 @@ class Expression:
     arguments: tuple[Expression, ...]
     value: Number  # of a constant; 0 elsewhere
     name: str  # of a symbol; "" elsewhere
+
+    __array_priority__ = 1000  # so that NumPy's numbers, standing on the left, leave the operation to us
 
     def __add__(self, other: Operand) -> Expression:
         return add(self, other)
@@ -83,7 +87,10 @@ class Expression:
         return apply("logical_not", self)
 
     def __bool__(self) -> NoReturn:
-        raise FormulaError("A formula has no truth value. Write where(x > 0, a, b) instead of a if x > 0 else b.")
+        raise FormulaError(
+            "A formula has no truth value. Write where(x > 0, a, b) instead of a if x > 0 else b, "
+            "and (x > -1) & (x < 1) instead of -1 < x < 1."
+        )
 
     def __float__(self) -> NoReturn:
         raise FormulaError("A formula is not a number yet. Use the words of actlab.formula instead of math or numpy.")
@@ -136,9 +143,11 @@ def symbol(name: str) -> Expression:
 
 
 def constant(value: Number) -> Expression:
-    """The number `value`; whole numbers of any type are one and the same constant."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+    """The number `value`, also one of NumPy's; whole numbers of any type are one and the same constant."""
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise FormulaError(f"A formula is made of numbers and words, not of {value!r}; write a plain number.")
+    if not isinstance(value, int | Fraction):
+        value = float(value)
     if math.isnan(value) or math.isinf(value):
         raise FormulaError(f"A formula cannot contain {value}; use where() to choose a branch instead.")
     return _intern("constant", (), int(value) if value == int(value) else value, "")
@@ -289,8 +298,15 @@ def substitute(expression: Expression, replacements: Mapping[str, Expression]) -
     return done[expression]
 
 
-def walk(*roots: Expression) -> Iterator[Expression]:
-    """Every distinct node below the roots, arguments before the words that use them."""
+def walk(
+    *roots: Expression, parts: Callable[[Expression], tuple[Expression, ...]] = attrgetter("arguments")
+) -> Iterator[Expression]:
+    """Every distinct node below the roots, arguments before the words that use them.
+
+    Args:
+        roots: Where to start.
+        parts: The arguments of a node to go down to.
+    """
     seen: set[Expression] = set()
     stack = [(root, False) for root in reversed(roots)]
     while stack:
@@ -300,7 +316,7 @@ def walk(*roots: Expression) -> Iterator[Expression]:
         elif node not in seen:
             seen.add(node)
             stack.append((node, True))
-            stack.extend((argument, False) for argument in reversed(node.arguments) if argument not in seen)
+            stack.extend((argument, False) for argument in reversed(parts(node)) if argument not in seen)
 
 
 @cache

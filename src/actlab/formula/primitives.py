@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -60,19 +60,29 @@ def _x_minus_tanh(x: float) -> float:
     return x * x * x * series
 
 
+def _divide(a: float, b: float) -> float:
+    if b != 0:
+        return a / b
+    return math.copysign(math.inf, a) * math.copysign(1.0, b) if a != 0 else math.nan
+
+
+def _unless_nan(choose: Callable[[float, float], float]) -> Callable[[float, float], float]:
+    return lambda a, b: choose(a, b) if a == a and b == b else math.nan
+
+
 WORDS: Mapping[str, Word] = {
     "pi": Word(0, lambda: math.pi),
     "add": Word(2, lambda a, b: a + b),
     "subtract": Word(2, lambda a, b: a - b),
     "multiply": Word(2, lambda a, b: a * b),
     "damped": Word(2, lambda decay, growth: decay * growth if decay != 0 else 0.0),
-    "divide": Word(2, lambda a, b: a / b if b != 0 else math.copysign(math.inf, a) if a != 0 else math.nan),
+    "divide": Word(2, _divide),
     "negative": Word(1, lambda a: -a),
     "power": Word(2, lambda a, exponent: a**exponent),
     "absolute": Word(1, abs),
-    "sign": Word(1, lambda a: float((a > 0) - (a < 0)) if a == a else a),
-    "minimum": Word(2, min),
-    "maximum": Word(2, max),
+    "sign": Word(1, lambda a: float(a > 0) - float(a < 0) if a == a else a),
+    "minimum": Word(2, _unless_nan(min)),
+    "maximum": Word(2, _unless_nan(max)),
     "sqrt": Word(1, math.sqrt),
     "hypot": Word(2, math.hypot),
     "greater": Word(2, lambda a, b: a > b),
@@ -107,24 +117,20 @@ REDUCTIONS = frozenset(name for name, word in WORDS.items() if word.value is Non
 
 
 def evaluate(expression: Expression, values: Mapping[str, float]) -> float:
-    """The value of an elementwise expression on plain numbers; overflow gives infinity."""
-    return evaluate_nodes(expression, values)[expression]
-
-
-def evaluate_nodes(expression: Expression, values: Mapping[str, float]) -> dict[Expression, float]:
-    """The value of every node of an elementwise expression."""
+    """The value of an elementwise expression on plain numbers; overflow gives infinity, sqrt(-1) gives nan."""
     done: dict[Expression, float] = {}
     for node in walk(expression):
         if node.word == "symbol":
-            done[node] = values[node.name]
+            done[node] = float(values[node.name])
         elif node.word == "constant":
             done[node] = float(node.value)
         else:
-            done[node] = _evaluate_word(node.word, [done[argument] for argument in node.arguments])
-    return done
+            done[node] = evaluate_word(node.word, [done[argument] for argument in node.arguments])
+    return done[expression]
 
 
-def _evaluate_word(word: str, arguments: list[float]) -> float:
+def evaluate_word(word: str, arguments: Sequence[float]) -> float:
+    """The value of one word on plain numbers."""
     value = WORDS[word].value
     if value is None:
         raise FormulaError(f"{word}() works along an axis, so it has no value on a single number.")
@@ -135,6 +141,8 @@ def _evaluate_word(word: str, arguments: list[float]) -> float:
     except OverflowError:  # of exp, expm1, sinh, cosh and powers: only sinh and odd powers go below zero
         downwards = arguments[0] < 0 and (word == "sinh" or (word == "power" and arguments[1] % 2 == 1))
         return -math.inf if downwards else math.inf
+    except ValueError:  # sqrt(-1), sin(inf), cos(inf)
+        return math.nan
 
 
 def _word(name: str, summary: str) -> Callable[[Operand], Expression]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from actlab.formula.expression import Expression, walk
 
-INFIX = {  # word: (sign, how tightly it binds)
-    "logical_or": ("|", 1),
-    "logical_and": ("&", 2),
-    "greater": (">", 3),
-    "greater_equal": (">=", 3),
+INFIX = {  # word: (sign, how tightly it binds in Python)
+    "greater": (">", 1),
+    "greater_equal": (">=", 1),
+    "logical_or": ("|", 2),
+    "logical_and": ("&", 3),
     "add": ("+", 4),
     "subtract": ("-", 4),
     "multiply": ("*", 5),
@@ -16,13 +16,19 @@ INFIX = {  # word: (sign, how tightly it binds)
     "divide": ("/", 5),
 }
 NEGATIVE, POWER, ATOM = 6, 7, 8
+COMMUTING = ("add", "multiply", "damped")
+COMPARISONS = ("greater", "greater_equal")  # Python reads a > b > c as a chain
+LONGEST = 4000  # characters; a formula that uses its parts many times would fill a book
 
 
 def spell(expression: Expression) -> str:
-    """The formula as a line of text; 1/2 stands for exact fractions."""
+    """The formula as a line of text; 1/2 stands for exact fractions, … for the middle of a very long text."""
     done: dict[Expression, tuple[str, int]] = {}
     for node in walk(expression):
-        done[node] = _spell_node(node, [done[argument] for argument in node.arguments])
+        text, binding = _spell_node(node, [done[argument] for argument in node.arguments])
+        if len(text) > LONGEST:
+            text, binding = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}", ATOM
+        done[node] = text, binding
     return done[expression][0]
 
 
@@ -35,11 +41,11 @@ def _spell_node(node: Expression, parts: list[tuple[str, int]]) -> tuple[str, in
         return node.name, ATOM
     if node.word == "constant":
         text = str(node.value)
-        return text, NEGATIVE if text.startswith("-") else (INFIX["divide"][1] if "/" in text else ATOM)
+        return text, INFIX["divide"][1] if "/" in text else NEGATIVE if text.startswith("-") else ATOM
     if node.word in INFIX:
         sign, binding = INFIX[node.word]
-        tighter = binding + (node.word not in ("add", "multiply", "damped"))
-        return f"{inside(0, binding)} {sign} {inside(1, tighter)}", binding
+        left, right = binding + (node.word in COMPARISONS), binding + (node.word not in COMMUTING)
+        return f"{inside(0, left)} {sign} {inside(1, right)}", binding
     if node.word == "negative":
         return f"-{inside(0, NEGATIVE)}", NEGATIVE
     if node.word == "power":

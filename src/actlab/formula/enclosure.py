@@ -1,12 +1,12 @@
-"""Proofs by rules: the sign of a formula on a stretch of the line, and whether it is odd or even."""
+"""Intervals that surely contain a formula on a stretch of the line."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
 
-from actlab.formula import Expression
-from actlab.formula.expression import walk
+from actlab.formula.expression import Expression, walk
+from actlab.formula.primitives import evaluate, evaluate_word
 
 Interval = tuple[float, float]
 
@@ -34,8 +34,6 @@ ENDS: Mapping[str, Interval] = {  # what these words can reach at most
 
 def enclosure(expression: Expression, values: Mapping[str, float], stretch: Interval) -> Interval:
     """An interval that surely contains the expression for every x in the stretch; (-inf, inf) where rules fail."""
-    from actlab.formula import evaluate
-
     done: dict[Expression, Interval] = {}
     for node in walk(expression):
         if node.word == "symbol":
@@ -59,9 +57,7 @@ def _enclose(node: Expression, parts: list[Interval]) -> Interval:
         return _product(*parts)
     low, high = ENDS.get(word, (-math.inf, math.inf))
     if word in RISING:
-        from actlab.formula.primitives import _evaluate_word
-
-        below, above = (_evaluate_word(word, [end]) if math.isfinite(end) else (low, high)[end > 0] for end in parts[0])
+        below, above = (evaluate_word(word, [end]) if math.isfinite(end) else (low, high)[end > 0] for end in parts[0])
         return max(low, below), min(high, above)
     return low, high
 
@@ -80,7 +76,7 @@ def _quotient(a: Interval, b: Interval) -> Interval:
 
 
 def _power(a: Interval, exponent: Interval) -> Interval:
-    ends = sorted((a[0] ** int(exponent[0]), a[1] ** int(exponent[0])))
+    ends = sorted(evaluate_word("power", [end, exponent[0]]) for end in a)
     return (0.0 if a[0] < 0 < a[1] and exponent[0] % 2 == 0 else ends[0]), ends[1]
 
 
@@ -106,35 +102,3 @@ ENCLOSURES: Mapping[str, Callable[..., Interval]] = {
     "where": lambda c, a, b: a if c == (1, 1) else b if c == (0, 0) else (min(a[0], b[0]), max(a[1], b[1])),
     "hypot": lambda a, b: (math.hypot(_absolute(a)[0], _absolute(b)[0]), math.inf),
 }
-
-ODD = frozenset({"negative", "sign", "sin", "atan", "sinh", "asinh", "tanh", "erf", "x_minus_tanh"})
-EVEN = frozenset({"absolute", "cos", "cosh", "sech", "normal_pdf"})
-
-
-def parity(expression: Expression, name: str = "x") -> str:
-    """Whether the formula is "odd" or "even" in the symbol; "" where the rules cannot tell."""
-    done: dict[Expression, str] = {}
-    for node in walk(expression):
-        done[node] = "odd" if node.word == "symbol" and node.name == name else _parity(node, done)
-    return done[expression]
-
-
-def _parity(node: Expression, done: Mapping[Expression, str]) -> str:
-    parts = [done[part] for part in node.arguments]
-    if all(part == "even" for part in parts):
-        return "even"
-    if "" in parts:
-        return ""
-    if node.word in ODD or node.word in EVEN:
-        return "odd" if node.word in ODD else "even"
-    if node.word in ("multiply", "divide", "damped"):
-        return "even" if parts[0] == parts[1] else "odd"
-    if node.word == "power":
-        return "odd" if int(node.arguments[1].value) % 2 else "even"
-    zeros = [part.is_number(0) for part in node.arguments]  # 0 is both odd and even
-    if node.word == "where" and parts[0] == "even":
-        kinds = {part for part, zero in zip(parts[1:], zeros[1:], strict=True) if not zero}
-        return kinds.pop() if len(kinds) == 1 else ""
-    if node.word == "hypot":
-        return "even"
-    return parts[0] if node.word in ("add", "subtract") and parts[0] == parts[1] else ""

@@ -1,0 +1,209 @@
+"""What an activation is: a formula with a name, which composes on symbols and computes on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pickle import PicklingError
+from typing import Any, Protocol
+
+from actlab.catalogue.roles import Parameter
+from actlab.formula import Expression, FormulaError, derivative, substitute
+from actlab.formula.expression import as_expression, walk
+from actlab.formula.primitives import REDUCTIONS
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a function was published."""
+
+    authors: str
+    year: int
+    reference: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.authors} ({self.year})" + (f", {self.reference}" if self.reference else "")
+
+
+class Faculties(Protocol):
+    """What an activation can do once the rooms above the catalogue lend a hand (see `actlab.faculties`)."""
+
+    def compute(self, function: Activation, arrays: Any, parameters: dict[str, Any], axis: int) -> Any:
+        """The values."""
+
+    def differentiate(self, function: Activation, arrays: Any, parameters: dict[str, Any]) -> Any:
+        """The elementwise derivative, one for each input."""
+
+    def pull_back(
+        self,
+        activation: Activation,
+        arrays: tuple[Any, ...],
+        upstream: Any,
+        parameters: dict[str, Any],
+        axis: int,
+    ) -> Any:
+        """The gradient of sum(upstream * values), one for each input."""
+
+    def latex(self, function: Activation) -> str:
+        """The formula as LaTeX."""
+
+    def properties(self, function: Activation) -> Any:
+        """What can be said of the formula."""
+
+    def plot(self, function: Activation) -> Any:
+        """A figure of the function and its derivative."""
+
+    def reserved(self) -> frozenset[str]:
+        """Names that belong to the package itself, so that no activation may take them."""
+
+
+_faculties: list[Faculties] = []
+
+
+def lend(faculties: Faculties) -> None:
+    """Give activations the abilities of the rooms above the catalogue; called once by `actlab`."""
+    _faculties[:] = [faculties]
+
+
+def reserved_names() -> frozenset[str]:
+    """Names that no activation may take; none while the catalogue itself is being declared."""
+    return _faculties[0].reserved() if _faculties else frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Activation:
+    """An activation function, declared once: calling it on symbols composes, on arrays computes.
+
+    >>> import actlab
+    >>> actlab.relu(-2.0), actlab.leaky_relu(-2.0, slope=0.1)
+    (0.0, -0.2)
+    """
+
+    name: str
+    family: str
+    source: Source
+    doc: str
+    inputs: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    formula: Expression
+    aliases: tuple[str, ...] = ()
+    module: str = field(default="", repr=False)
+
+    def __call__(self, *arrays: Any, axis: int = -1, **parameters: Any) -> Any:
+        """The value at x: same kind, shape and dtype back.
+
+        Args:
+            arrays: A float or floating-point array for each input, any shape. A function of several inputs, such as
+                swiglu(gate, value), also takes one array, which it splits into equal parts along `axis`.
+            axis: The axis along which softmax adds up and gated functions split; the others ignore it.
+            **parameters: Numbers or arrays that broadcast against the input, by name.
+
+        Raises:
+            TypeError: for integers, booleans, complex numbers and objects, and for an unknown parameter.
+            ValueError: for a parameter outside its domain.
+        """
+        if any(isinstance(array, Expression) for array in arrays):
+            return self._compose(arrays, parameters)
+        return self._faculties.compute(self, arrays, self._complete(parameters), axis)
+
+    def derivative(self, *arrays: Any, **parameters: Any) -> Any:
+        """The derivative at x, elementwise; for several inputs a tuple with one partial derivative for each.
+
+        Arguments and errors are those of the call; softmax, which works along an axis, has `pullback` instead.
+        """
+        if not self.elementwise:
+            raise TypeError(
+                f"{self.name} works along an axis, not number by number; use {self.name}.pullback(x, upstream=…)."
+            )
+        return self._faculties.differentiate(self, arrays, self._complete(parameters))
+
+    def pullback(self, *arrays: Any, upstream: Any, axis: int = -1, **parameters: Any) -> Any:
+        """The gradient of sum(upstream * f(x)) with respect to x; for several inputs a tuple.
+
+        Args:
+            arrays: As in the call.
+            upstream: The gradient that arrives from above, of the output's shape.
+            axis: The axis along which softmax adds up and gated functions split.
+            **parameters: As in the call.
+        """
+        return self._faculties.pull_back(self, arrays, upstream, self._complete(parameters), axis)
+
+    @cached_property
+    def elementwise(self) -> bool:
+        """Whether every output depends on one element of each input only."""
+        return not any(node.word in REDUCTIONS for node in walk(self.formula))
+
+    @property
+    def univariate(self) -> bool:
+        """Whether it is a function of one number."""
+        return self.elementwise and len(self.inputs) == 1
+
+    @cached_property
+    def slopes(self) -> tuple[Expression, ...]:
+        """The derivative's formula with respect to each input."""
+        return tuple(derivative(self.formula, name) for name in self.inputs)
+
+    @property
+    def defaults(self) -> dict[str, float]:
+        """The default of each parameter by name; for random ones the mean."""
+        return {parameter.name: parameter.default for parameter in self.parameters}
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the text."""
+        return self.doc.split("\n\n")[0].replace("\n", " ")
+
+    @property
+    def latex(self) -> str:
+        """The formula as LaTeX."""
+        return self._faculties.latex(self)
+
+    @property
+    def properties(self) -> Any:
+        """Range, monotony, kinks, gain and more, each proved or sampled."""
+        return self._faculties.properties(self)
+
+    def plot(self) -> Any:
+        """A picture of the function and its derivative: it shows itself in a notebook and has save(path)."""
+        return self._faculties.plot(self)
+
+    @property
+    def _faculties(self) -> Faculties:
+        assert _faculties, "import actlab, which lends activations their abilities"
+        return _faculties[0]
+
+    def _compose(self, operands: tuple[Any, ...], parameters: dict[str, Any]) -> Expression:
+        if len(operands) > len(self.inputs) + len(self.parameters) or len(operands) < len(self.inputs):
+            raise FormulaError(f"{self.name} takes {len(self.inputs)} input(s), not {len(operands)}.")
+        names = (*self.inputs, *(parameter.name for parameter in self.parameters))
+        given = {**self._complete(parameters), **dict(zip(names, operands, strict=False))}
+        formulas = {name: as_expression(operand) for name, operand in given.items()}
+        for parameter in self.parameters:
+            if formulas[parameter.name].is_constant:
+                parameter.check(float(formulas[parameter.name].value), self.name)
+        return substitute(self.formula, formulas)
+
+    def _complete(self, given: dict[str, Any]) -> dict[str, Any]:
+        """All parameters by name, those that were given and the defaults of the others."""
+        for name in given:
+            if name not in self.defaults:
+                takes = ", ".join(self.defaults) or "no parameters"
+                raise TypeError(f"{self.name} has no parameter {name!r}; it takes {takes}.")
+        return {**self.defaults, **given}
+
+    def __copy__(self) -> Activation:
+        return self
+
+    def __deepcopy__(self, _memory: dict[int, Any]) -> Activation:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        from actlab.catalogue.activation import find, names
+
+        if self.name not in names() or find(self.name) is not self:
+            raise PicklingError(
+                f"This {self.name} is not the one declared under that name, and a pickle keeps the name only; "
+                f"declare it again, or under another name."
+            )
+        return find, (self.name,)
