@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from actlab.compare import METRICS
+from actlab.compare import METRICS, captions
 from actlab.compare.recommendation import dead_share
 from actlab.compare.records import Candidate, Results
 from actlab.compare.report import MEANINGS, SCORES
