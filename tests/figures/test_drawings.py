@@ -138,7 +138,7 @@ def test_nothing_to_draw_is_no_error(draw):
         picture = pairs.pairs(["relu", "gelu"], [(), ()], **SCORE, **WORDS)
     else:
         picture = draw((), canvas.NARROW)
-    ElementTree.fromstring(picture.inline("here"))
+    assert ElementTree.fromstring(picture.inline("here")).get("role") == "img"
 
 
 @pytest.mark.parametrize(
