@@ -68,7 +68,7 @@ def test_help_lists_the_default_activations(columns, monkeypatch, capsys):
 def test_the_verbs_keep_their_whole_sentence(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "80")
     assert run(["--help"]) == 0
-    assert "on a bundled table; about a minute, no network." in " ".join(capsys.readouterr().out.split())
+    assert "on a bundled table; less than a minute, no network." in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "demo"])

@@ -115,7 +115,7 @@ def compare(  # the defaults are those of actlab.compare.Plan, which is too heav
 
 
 def demo(context: typer.Context, out: Out = None, quiet: Quiet = False) -> None:
-    """Show the film decision of the article, then compare on a bundled table; about a minute, no network."""
+    """Show the film decision of the article, then compare on a bundled table; less than a minute, no network."""
     place = choose_place(DEMO_DATA, out)
     from actlab.cli.running import train_and_report
     from actlab.compare import make_plan

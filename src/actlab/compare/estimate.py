@@ -30,10 +30,17 @@ def estimate_seconds(plan: Plan, table: Table, workers: int | None = None) -> fl
     if not usable:
         return REPORT_SECONDS
     two = tuple(dict.fromkeys((usable[0], max(usable, key=plainness))))
+    _warm_up(Book(replace(plan, activations=two, rates=plan.rates[:1], epochs=1), table), workers)
     book = Book(replace(plan, activations=two), table)
     networks = len(usable) * plan.repeats * len(plan.rates)
     training = _training_seconds(book, workers) / len(book.runs) * networks
     return training + _timing_seconds(book) / len(two) * len(usable) + REPORT_SECONDS
+
+
+def _warm_up(book: Book, workers: int | None) -> None:
+    """Train, read and time one epoch each, so that nothing is left to compile when the clock runs."""
+    train_all(book, [Task(name, 0, book.plan.rates[0]) for name in book.plan.activations], workers, book.finish)
+    inference_timings(book.timed, rounds=1)
 
 
 def _training_seconds(book: Book, workers: int | None) -> float:

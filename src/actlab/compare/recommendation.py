@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from actlab.compare.plainness import plainness
 from actlab.compare.records import Candidate, Plan
+from actlab.figures import numerals
 
 DEAD = 0.10
 SLOW = 2.0
@@ -71,7 +72,7 @@ def dead_share(candidate: Candidate) -> float:
 def _marks(candidate: Candidate, contenders: Sequence[Candidate]) -> tuple[str, ...]:
     marks = []
     if dead_share(candidate) > DEAD:
-        marks.append(f"{dead_share(candidate):.0%} of the units in a hidden layer are dead at the end")
+        marks.append(f"{numerals.share(dead_share(candidate))} of the units in a hidden layer are dead at the end")
     own = candidate.cost.inference_thousand_rows_seconds
     fastest = min(each.cost.inference_thousand_rows_seconds for each in contenders)
     if own > SLOW * fastest:

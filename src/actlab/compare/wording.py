@@ -156,8 +156,9 @@ def _reasons(plan: Plan, others: Sequence[Candidate], contest: Contest) -> Itera
     rivals = [each for each in contest.contenders if each is not taken]
     if rivals:
         yield _chosen_among(taken, rivals, contest)
-    if dead_share(taken) > 0:
-        yield f"At the end {dead_share(taken):.0%} of its units are dead in the layer that has most of them."
+    dead = dead_share(taken)
+    if dead > 0:
+        yield f"At the end {numerals.share(dead)} of its units are dead in the layer that has most of them."
 
 
 def _chosen_among(taken: Candidate, rivals: Sequence[Candidate], contest: Contest) -> str:
@@ -177,7 +178,7 @@ def _would_change(plan: Plan, candidates: Sequence[Candidate], contest: Contest)
     repeats = len(contest.baseline.scores)
     if unsure:
         gain = 1 - relative_reach(None, plan.test_over_fitting) / relative_reach(repeats, plan.test_over_fitting)
-        yield f"More rows: they narrow the intervals. More repeats do so by {gain:.0%} at most."
+        yield f"More rows: they narrow the intervals. More repeats do so by {numerals.share(gain)} at most."
     small = [each for each in candidates if each.verdict in ("SMALL", "SAME") and advantage(each) > 0]
     if small:
         yield f"A smaller difference that matters to you than {plan.matters:g}."
@@ -225,8 +226,8 @@ def _guess(plan: Plan, whole: Sequence[Candidate], baseline: Candidate) -> Answe
 
 def _too_few(plan: Plan) -> Answer:
     return Answer(
-        activation=plan.baseline,
-        sentence=f"Keep {plan.baseline} for now: the comparison was stopped before two repeats were whole.",
+        activation="",
+        sentence="There is no answer yet: the comparison was stopped before two repeats were whole.",
         confidence="None: luck cannot be seen in fewer than two repeats.",
         reasons=("Nothing was tested.",),
         would_change=(f"Letting all {plan.repeats} repeats finish.",),

@@ -79,7 +79,7 @@ def table_of(
     if target is None:
         raise UsageError(f"Which column is to be predicted? Name the target; there are {_named(frame.columns)}.")
     if frame.height == 0:
-        raise DataError(f"{name} has columns but no rows: bring a table with at least one row a case.")
+        raise DataError(f"{name} has columns but no rows: bring a table that has a row for each case.")
     if target not in frame.columns:
         raise UsageError(
             f"{name} has no column `{target}`{did_you_mean(target, frame.columns)}; its columns are "

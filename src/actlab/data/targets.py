@@ -216,9 +216,9 @@ def _class_findings(
             )
         )
     if len(names) == 2:
-        share = float(codes.mean())
+        share = 100 * float(codes.mean())
         found.append(
-            Finding("D112", f"`{names[1]}` is the positive class ({share:.0%} of the rows), `{names[0]}` the other.")
+            Finding("D112", f"`{names[1]}` is the positive class ({share:.0f} % of the rows), `{names[0]}` the other.")
         )
     smallest = np.bincount(codes).min() / len(codes)
     if smallest < 0.1 and smallest * len(names) < 0.5:
