@@ -6,7 +6,7 @@ import pytest
 
 from actlab.catalogue import find
 from actlab.formula import breakpoints, constant, derivative, limit, symbol
-from actlab.formula.limits import settled_at
+from actlab.formula.branches import pieces
 from actlab.formula.primitives import (
     asinh,
     atan,
@@ -161,8 +161,9 @@ def test_one_sided_values_at_poles():
 
 
 def test_a_formula_settled_between_its_corners():
-    assert settled_at(maximum(x, 2 * x - 1), "x", {"x": 3.0}) is 2 * x - 1
-    assert settled_at(maximum(x, 2 * x - 1), "x", {"x": 0.0}) is x
+    left, right = pieces(maximum(x, 2 * x - 1), "x", {})
+    assert (left.formula, left.high) == (x, 1)
+    assert (right.formula, right.low) == (2 * x - 1, 1)
 
 
 # The slope at each corner is part of the declaration.

@@ -27,7 +27,7 @@ class Source:
 
 
 class Faculties(Protocol):
-    """What an activation can do once the rooms above the catalogue lend a hand (see `actlab.faculties`)."""
+    """What an activation can do once the rooms above the catalogue lend a hand (`lend` hands it over)."""
 
     def compute(self, function: Activation, arrays: Any, parameters: dict[str, Any], axis: int) -> Any:
         """The values."""
@@ -35,14 +35,7 @@ class Faculties(Protocol):
     def differentiate(self, function: Activation, arrays: Any, parameters: dict[str, Any]) -> Any:
         """The elementwise derivative, one for each input."""
 
-    def pull_back(
-        self,
-        activation: Activation,
-        arrays: tuple[Any, ...],
-        upstream: Any,
-        parameters: dict[str, Any],
-        axis: int,
-    ) -> Any:
+    def pull_back(self, function: Activation, arrays: Any, upstream: Any, parameters: dict[str, Any], axis: int) -> Any:
         """The gradient of sum(upstream * values), one for each input."""
 
     def latex(self, function: Activation) -> str:

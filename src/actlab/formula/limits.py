@@ -102,8 +102,3 @@ def _beside(expression: Expression, value: float, name: str, side: int, here: Ma
 def candidates(expression: Expression, name: str, values: Mapping[str, float]) -> set[float]:
     """The points where a branch of the formula may change, whether or not its value or slope does."""
     return {piece.low for piece in pieces(expression, name, values)[1:]}
-
-
-def settled_at(expression: Expression, name: str, here: Mapping[str, float]) -> Expression:
-    """The expression with every branch replaced by the one taken at a point, which must not be a breakpoint."""
-    return next(piece.formula for piece in pieces(expression, name, here) if here[name] <= piece.high)
