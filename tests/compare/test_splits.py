@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from actlab.compare import make_plan
-from actlab.compare.splits import Scale, make_split, prepare, repeat_seed
-from actlab.data import read, table_of
+from actlab.compare.splits import make_split, prepare, repeat_seed
+from actlab.data import Scale, read, table_of
 from tests.compare.tables import small_frame
 
 

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from actlab.compare.splits import Scale
-from actlab.data import Table
+from actlab.data import Scale, Table
 
 RARE = 0.10
 """With a smaller share of the rarer class, ROC AUC flatters and average precision is taken."""
