@@ -34,7 +34,7 @@ format: $(VENV)/.dev  ## lay the code out, and mend what ruff can mend
 # A new lock from a fresh environment; run it on Python 3.11. A local suffix such as +cpu names one machine's wheel.
 lock:
 	rm -rf build && $(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet ".[dev,torch,jax]" "$$(grep '^torch==' constraints.txt)"
+	build/lock/bin/python -m pip install --quiet ".[dev,frameworks]" "$$(grep '^torch==' constraints.txt)"
 	grep '^#' constraints.txt > build/constraints.txt
 	build/lock/bin/python -m pip freeze --all | grep -Ev '^(actlab |pip==)' | sed 's/+[a-z0-9.]*$$//' | sort -f >> build/constraints.txt
 	mv build/constraints.txt constraints.txt && rm -rf build
@@ -54,6 +54,6 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing actlab and its checks (once, about a minute) ..." >&2
-	@$(PIP) -c constraints.txt -e ".[dev]"
+	@echo "Installing actlab, the frameworks it serves and its checks (once, some minutes) ..." >&2
+	@$(PIP) -c constraints.txt -e ".[dev,frameworks]"
 	@touch $@ $(VENV)/.core

@@ -1,8 +1,7 @@
-"""Where the polynomial coefficients of the Numba words come from: Remez fits with mpmath, printed as Python.
+"""Where the polynomial coefficients of the kernels' words come from: Remez fits with mpmath, printed as Python.
 
-Run it by hand: `python benchmarks/fit_coefficients.py` prints what stands in
-src/actlab/compilers/numba_coefficients.py, each fit with its largest error, weighted so that it is relative
-to the word's result.
+Run it by hand: `python benchmarks/fit_coefficients.py` prints what stands in src/actlab/compilers/coefficients.py, each
+fit with its largest error, weighted so that it is relative to the word's result. It takes about a minute.
 """
 
 from __future__ import annotations
@@ -11,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import mpmath
+import numpy as np
 from mpmath import mpf
 
 mpmath.mp.dps = 45
 Function = Callable[[mpf], mpf]
+Known = dict[tuple[str, int], mpf]
 GRID = 600
 ROUNDS = 12
 
@@ -111,6 +112,84 @@ def erfcx_fit(word: str, centre: int, largest: float, terms: dict[str, int]) -> 
     return Fit(word, target, lambda p: 1 / target(p), mpf(-1), high, terms)
 
 
+@dataclass(frozen=True)
+class Quotient:
+    """Polynomials q and r with q / (factor * a * q + r) = mills(a) for 0 <= a <= high.
+
+    Far out the quotient hardly depends on q and r, so that their rounding errors do not matter there.
+    """
+
+    factor: mpf
+    high: mpf
+    degrees: tuple[int, int]
+
+    @property
+    def grid(self) -> list[mpf]:
+        """Points from 0 to the end, dense around 0."""
+        end = (self.high - 2) / (self.high + 2)
+        discs = [(end - 1) / 2 - (end + 1) / 2 * mpmath.cos(mpmath.pi * k / GRID) for k in range(GRID + 1)]
+        return [2 * (1 + p) / (1 - p) for p in discs]
+
+    def parts(self, known: Known, a: mpf) -> tuple[mpf, mpf]:
+        """The numerator and the denominator."""
+        top, rest = (mpmath.polyval([known[name, k] for k in range(d, -1, -1)], a) for name, d in self.sizes)
+        return top, self.factor * a * top + rest
+
+    @property
+    def sizes(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        """The names of the two polynomials, and their degrees."""
+        return ("top", self.degrees[0]), ("rest", self.degrees[1])
+
+    def fit(self, known: Known) -> tuple[mpf, Known]:
+        """The largest relative error and all coefficients, of which some are known already."""
+        grid = self.grid
+        targets = [mills(a) for a in grid]
+        names = [(name, k) for name, degree in self.sizes for k in range(degree + 1) if (name, k) not in known]
+        wanted = len(names) + 1
+        picked = [max(1, round(GRID * (1 - mpmath.cos(mpmath.pi * (j + 0.4) / wanted)) / 2)) for j in range(wanted)]
+        bottoms, best = [mpf(1)] * len(grid), None
+        for step in range(6 * ROUNDS):
+            rows = [
+                [self.share(name, grid[i], targets[i]) for name in names] + [-((-1) ** j) * bottoms[i]]
+                for j, i in enumerate(picked)
+            ]
+            right = [-sum(v * self.share(name, grid[i], targets[i]) for name, v in known.items()) for i in picked]
+            solved = mpmath.lu_solve(mpmath.matrix(rows), mpmath.matrix(right))
+            every = {**known, **{name: solved[k] for k, name in enumerate(names)}}
+            both = [self.parts(every, a) for a in grid]
+            bottoms = [bottom for _, bottom in both]
+            if step % 6 < 5:  # the equations are linear once the denominators are known
+                continue
+            errors = [top / bottom / t - 1 for (top, bottom), t in zip(both, targets, strict=True)]
+            largest = max(abs(error) for error in errors)
+            if best is None or largest < best[0]:
+                best = largest, every
+            extremes = alternating_extremes(errors, wanted)
+            if len(extremes) < wanted or extremes == picked:
+                break
+            picked = extremes
+        assert best is not None
+        return best
+
+    def share(self, name: tuple[str, int], a: mpf, target: mpf) -> mpf:
+        """What a coefficient adds to (q - mills(a) * (factor * a * q + r)) / mills(a)."""
+        return (1 / target - self.factor * a if name[0] == "top" else -1) * a ** name[1]
+
+    def rounded(self, known: Known) -> tuple[mpf, Known]:
+        """The same in float32: one coefficient after the other is rounded, and the others make up for it."""
+        largest = max(self.degrees)
+        order = [(name, k) for k in range(1, largest + 1) for name, degree in self.sizes[::-1] if k <= degree]
+        for name in order:
+            known = {**known, name: mpf(float(np.float32(float(self.fit(known)[1][name]))))}
+        ratios = [self.parts(known, a) for a in self.grid]
+        return max(abs(t / b / mills(a) - 1) for (t, b), a in zip(ratios, self.grid, strict=True)), known
+
+
+def mills(a: mpf) -> mpf:
+    """exp(a**2 / 2) * normal_cdf(-a)."""
+    return mpmath.exp(a * a / 2) * mpmath.erfc(a / mpmath.sqrt(2)) / 2
+
+
 HALF_LN2 = mpmath.log(2) / 2 * mpf("1.001")
 FITS = (
     Fit(
@@ -129,24 +208,38 @@ FITS = (
         mpf(1) / 2,
         {"float32": 8, "float64": 20},
     ),
-    Fit("ERF", erf_tail, lambda s: mpf(1), mpf(0), mpf(1) / 4, {"float32": 5, "float64": 10}),
+    Fit("ERF", erf_tail, lambda s: mpf(1), mpf(0), mpf(2) / 5, {"float32": 6, "float64": 11}),
     Fit("TANH", tanh_tail, lambda s: mpf(1), mpf(0), mpf(1), {"float32": 7, "float64": 16}),
     erfcx_fit("ERFCX", 3, 10.3, {"float32": 10}),  # the centre in each is ERFCX_CENTRE: those with the least error
     erfcx_fit("ERFCX", 4, 28.0, {"float64": 22}),  # of the centres 1 to 4
 )
 
 
+ROOT = mpmath.sqrt(2 * mpmath.pi)
+START = {("top", 0): mpf(7) / 8, ("rest", 0): mpf(7) / 4}  # so that it is exact at 0
+
+
 def main() -> None:
     """Prints every fit, for pasting: pairs of a float32 and a float64 polynomial."""
     for fit in FITS:
-        print(f"{fit.word} = (")
-        for dtype, terms in fit.terms.items():
-            error, coefficients = remez(fit, terms)
-            print(f"    (  # {dtype}: largest error {mpmath.nstr(error, 2)}")
-            for value in coefficients:
-                print(f"        {mpmath.nstr(value, 18)},")
-            print("    ),")
-        print(")")
+        written = {dtype: remez(fit, terms) for dtype, terms in fit.terms.items()}
+        write(fit.word, written)
+    single = Quotient(mpf(float(np.float32(float(ROOT)))), mpf("14.5"), (4, 4)).rounded(START)
+    double = Quotient(ROOT, mpf(39), (10, 9)).fit(START)
+    for word, name in (("MILLS_TOP", "top"), ("MILLS_REST", "rest")):
+        fits = {"float32": single, "float64": double}
+        write(word, {d: (e, [v for key, v in sorted(c.items()) if key[0] == name]) for d, (e, c) in fits.items()})
+
+
+def write(word: str, fits: dict[str, tuple[mpf, list[mpf]]]) -> None:
+    """One table."""
+    print(f"{word} = (")
+    for dtype, (error, coefficients) in fits.items():
+        print(f"    (  # {dtype}: largest error {mpmath.nstr(error, 2)}")
+        for value in coefficients:
+            print(f"        {mpmath.nstr(value, 18)},")
+        print("    ),")
+    print(")")
 
 
 if __name__ == "__main__":

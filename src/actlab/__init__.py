@@ -24,6 +24,8 @@ from actlab.catalogue import (
 
 __all__ = [
     "Activation",
+    "ActivationClassifier",
+    "ActivationRegressor",
     "Parameter",
     "Source",
     "UnknownActivationError",
@@ -37,25 +39,46 @@ __all__ = [
 ]
 __all__ += list(names())
 __all__.sort()
+ESTIMATORS = ("ActivationClassifier", "ActivationRegressor")
 
 
 class _Rooms:
     """The abilities that activations get from the rooms above the catalogue, each imported when first used."""
 
-    def compute(self, function: Activation, arrays: Any, parameters: dict[str, Any], axis: int) -> Any:
+    def compute(self, *given: Any) -> Any:
         from actlab.compilers import dispatch
 
-        return dispatch.compute(function, arrays, parameters, axis)
+        return dispatch.compute(*given)
 
-    def differentiate(self, function: Activation, arrays: Any, parameters: dict[str, Any]) -> Any:
+    def differentiate(self, *given: Any) -> Any:
         from actlab.compilers import dispatch
 
-        return dispatch.differentiate(function, arrays, parameters)
+        return dispatch.differentiate(*given)
 
-    def pull_back(self, function: Activation, arrays: Any, upstream: Any, parameters: dict[str, Any], axis: int) -> Any:
+    def pull_back(self, *given: Any) -> Any:
         from actlab.compilers import dispatch
 
-        return dispatch.pull_back(function, arrays, upstream, parameters, axis)
+        return dispatch.pull_back(*given)
+
+    def torch(self, function: Activation, features: int | None, axis: int, parameters: dict[str, Any]) -> Any:
+        from actlab.compilers.torch import module
+
+        return module(function, features, axis, **parameters)
+
+    def keras(self, function: Activation, features: int | None, axis: int, parameters: dict[str, Any]) -> Any:
+        from actlab.compilers import keras
+
+        trains = features is not None or any(each.role != "fixed" for each in function.parameters)
+        return (
+            keras.layer(function, features, axis, **parameters)
+            if trains
+            else keras.function(function, axis, **parameters)
+        )
+
+    def onnx(self, function: Activation, dtype: str, axis: int | None, options: dict[str, Any]) -> Any:
+        from actlab.compilers.onnx import model
+
+        return model(function, dtype, axis, **options)
 
     def latex(self, function: Activation) -> str:
         from actlab.compilers import latex
@@ -79,16 +102,19 @@ class _Rooms:
 
 
 catalogue.lend(_Rooms())
+globals().update({name: find(name) for name in names()})
 
 
 def __getattr__(name: str) -> Any:
-    """The activations by any of their names; `compare` and the version, imported when they are first asked for."""
+    """The activations by their other names; `compare`, estimators and version, imported when first asked for."""
     if name == "__version__":
         from importlib.metadata import version
 
         return version("actlab")
     if name == "compare":
         return import_module("actlab.compare")
+    if name in ESTIMATORS:
+        return getattr(import_module("actlab.networks.estimators"), name)
     if name.startswith("_"):  # Python and notebooks ask for many such names
         raise AttributeError(f"actlab has no attribute {name!r}.")
     try:
@@ -98,4 +124,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *names(), "compare"]
+    return [*globals(), *ESTIMATORS, "compare"]

@@ -5,16 +5,22 @@ import pytest
 
 from actlab.catalogue import find, names
 from actlab.compilers import emit, latex, mpmath, numpy
+from actlab.compilers.native import writer
 from actlab.formula import WORDS, symbol
-from actlab.formula.primitives import exp, sigmoid, tanh, x_minus_tanh
+from actlab.formula.primitives import REDUCTIONS, exp, sigmoid, tanh, x_minus_tanh
 
 x = symbol("x")
 
 
 @pytest.mark.parametrize(
     ("table", "refused"),
-    [(numpy.TABLE, ()), (mpmath.TABLE, mpmath.REFUSED), (latex.TABLE, ("where",))],
-    ids=["numpy", "mpmath", "latex"],
+    [
+        (numpy.TABLE, ()),
+        (mpmath.TABLE, mpmath.REFUSED),
+        (latex.TABLE, ("where",)),
+        (writer.TABLE, (*REDUCTIONS, *writer.CONSTANTS)),  # sums are passes of their own, in native/rows.py
+    ],
+    ids=["numpy", "mpmath", "latex", "native"],
 )
 def test_table_has_every_word(table, refused):
     assert set(table) | set(refused) == set(WORDS)

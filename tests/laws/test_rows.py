@@ -31,6 +31,34 @@ def test_softmax_adds_up_to_one_along_any_axis(axis):
     np.testing.assert_allclose(actlab.softmax(x + 1000, axis=axis), actlab.softmax(x, axis=axis), rtol=1e-11)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_softmax_is_shifted_without_loss(dtype):
+    x = np.random.default_rng(5).integers(-40, 40, size=(6, 50)).astype(dtype) / 8
+    np.testing.assert_array_equal(actlab.softmax(x + dtype(64)), actlab.softmax(x))
+    np.testing.assert_array_equal(actlab.softmax(x[:, ::-1])[:, ::-1].argsort(), actlab.softmax(x).argsort())
+    assert actlab.softmax(x).dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+@pytest.mark.parametrize("name", ["softmax", *GATED])
+def test_every_dtype_is_the_double_result_rounded(name, dtype):
+    kind = np.dtype(pytest.importorskip("ml_dtypes").bfloat16 if dtype == "bfloat16" else dtype)
+    activation, generator = find(name), np.random.default_rng(6)
+    given = [generator.normal(size=(4, 30)).astype(kind) for _ in activation.inputs]
+    upstream = generator.normal(size=(4, 30)).astype(kind)
+    wide = [each.astype(float) for each in given]
+    relative = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 1e-6, "float64": 1e-15}[dtype]
+    for axis in (0, 1):
+        with np.errstate(all="raise"):
+            got = activation(*given, axis=axis)
+            gradients = activation.pullback(*given, upstream=upstream, axis=axis)
+        assert got.dtype == kind
+        np.testing.assert_allclose(got.astype(float), activation(*wide, axis=axis), rtol=relative, atol=1e-7)
+        expected = activation.pullback(*wide, upstream=upstream.astype(float), axis=axis)
+        for ours, double in zip(np.atleast_3d(gradients), np.atleast_3d(expected), strict=True):
+            np.testing.assert_allclose(ours.astype(float), double, rtol=relative, atol=relative / 10)
+
+
 @pytest.mark.parametrize("name", ["softmax", *GATED, "mish", "relu6"])
 def test_pullback_matches_differences(name):
     generator, activation = np.random.default_rng(1), find(name)
@@ -82,6 +110,14 @@ def test_one_array_is_split_in_halves(name):
 @pytest.mark.parametrize("name", ["geglu", "swiglu"])
 def test_a_closed_gate_stays_closed(name):
     assert find(name)(-np.inf, 2.0) == 0
+
+
+@pytest.mark.parametrize("name", ["geglu", "swiglu"])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_nothing_times_something_endless_is_nothing(name, dtype):
+    """The limit of a product of which one factor is exactly 0, as its inputs go out one by one."""
+    gate, value = np.array([[0.0, np.inf], [0.0, -np.inf], [np.inf, 0.0], [2.0, np.inf], [np.nan, 0.0]], dtype).T
+    np.testing.assert_array_equal(find(name)(gate, value), np.array([0, 0, 0, np.inf, np.nan], dtype))
 
 
 def test_shapes_that_do_not_split_are_explained():

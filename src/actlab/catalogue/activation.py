@@ -11,7 +11,8 @@ from actlab.catalogue.roles import Parameter, named
 from actlab.formula import Expression, FormulaError, symbol, symbols_of
 from actlab.formula.expression import CONDITIONS, as_expression, walk
 
-OWN_ARGUMENTS = ("self", "axis", "upstream")  # of the call, the derivative and the pullback
+# Of the call, the derivative, the pullback, and what makes modules and models.
+OWN_ARGUMENTS = ("self", "axis", "out", "upstream", "wrt", "features", "dtype", "shape", "opset")
 LOGIC = ("logical_and", "logical_or", "logical_not")
 
 

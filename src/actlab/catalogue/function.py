@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pickle import PicklingError
@@ -29,14 +29,31 @@ class Source:
 class Faculties(Protocol):
     """What an activation can do once the rooms above the catalogue lend a hand (`lend` hands it over)."""
 
-    def compute(self, function: Activation, arrays: Any, parameters: dict[str, Any], axis: int) -> Any:
+    def compute(self, function: Activation, arrays: Any, parameters: dict[str, Any], axis: int, out: Any) -> Any:
         """The values."""
 
-    def differentiate(self, function: Activation, arrays: Any, parameters: dict[str, Any]) -> Any:
+    def differentiate(self, function: Activation, arrays: Any, parameters: dict[str, Any], out: Any) -> Any:
         """The elementwise derivative, one for each input."""
 
-    def pull_back(self, function: Activation, arrays: Any, upstream: Any, parameters: dict[str, Any], axis: int) -> Any:
-        """The gradient of sum(upstream * values), one for each input."""
+    def pull_back(
+        self,
+        function: Activation,
+        arrays: Any,
+        upstream: Any,
+        parameters: dict[str, Any],
+        axis: int,
+        wrt: tuple[str, ...] | None,
+    ) -> Any:
+        """The gradient of sum(upstream * values), one for each input or each name in `wrt`."""
+
+    def torch(self, function: Activation, features: int | None, axis: int, parameters: dict[str, Any]) -> Any:
+        """A torch.nn.Module."""
+
+    def keras(self, function: Activation, features: int | None, axis: int, parameters: dict[str, Any]) -> Any:
+        """A callable for Keras layers."""
+
+    def onnx(self, function: Activation, dtype: str, axis: int | None, options: dict[str, Any]) -> Any:
+        """An ONNX model."""
 
     def latex(self, function: Activation) -> str:
         """The formula as LaTeX."""
@@ -82,25 +99,39 @@ class Activation:
     formula: Expression
     aliases: tuple[str, ...] = ()
     module: str = field(default="", repr=False)
+    elementwise: bool = field(init=False, repr=False)
+    """Whether every output depends on one element of each input only."""
+    defaults: dict[str, float] = field(init=False, repr=False)
+    """The default of each parameter by name; for random ones the mean."""
 
-    def __call__(self, *arrays: Any, axis: int = -1, **parameters: Any) -> Any:
+    def __post_init__(self) -> None:
+        # At birth, since torch.compile cannot read through the lock of a cached property.
+        reduces = any(node.word in REDUCTIONS for node in walk(self.formula))
+        object.__setattr__(self, "elementwise", not reduces)
+        object.__setattr__(self, "defaults", {each.name: each.default for each in self.parameters})
+
+    def __call__(self, *arrays: Any, axis: int = -1, out: Any = None, **parameters: Any) -> Any:
         """The value at x: same kind, shape and dtype back.
 
         Args:
-            arrays: A float or floating-point array for each input, any shape. A function of several inputs, such as
-                swiglu(gate, value), also takes one array, which it splits into equal parts along `axis`.
+            arrays: A float, NumPy array, PyTorch tensor or JAX array of floats for each input, any shape. A function
+                of several inputs, such as swiglu(gate, value), also takes one array, which it splits into equal parts
+                along `axis`.
             axis: The axis along which softmax adds up and gated functions split; the others ignore it.
+            out: A NumPy array of the result's shape and dtype, which the values are written into; it may be the
+                input itself.
             **parameters: Numbers or arrays that broadcast against the input, by name.
 
         Raises:
             TypeError: for integers, booleans, complex numbers and objects, and for an unknown parameter.
             ValueError: for a parameter outside its domain.
         """
-        if any(isinstance(array, Expression) for array in arrays):
-            return self._compose(arrays, parameters)
-        return self._faculties.compute(self, arrays, self._complete(parameters), axis)
+        for array in arrays:
+            if isinstance(array, Expression):
+                return self._compose(arrays, parameters)
+        return self._faculties.compute(self, arrays, self._complete(parameters), axis, out)
 
-    def derivative(self, *arrays: Any, **parameters: Any) -> Any:
+    def derivative(self, *arrays: Any, out: Any = None, **parameters: Any) -> Any:
         """The derivative at x, elementwise; for several inputs a tuple with one partial derivative for each.
 
         Arguments and errors are those of the call; softmax, which works along an axis, has `pullback` instead.
@@ -109,23 +140,60 @@ class Activation:
             raise TypeError(
                 f"{self.name} works along an axis, not number by number; use {self.name}.pullback(x, upstream=…)."
             )
-        return self._faculties.differentiate(self, arrays, self._complete(parameters))
+        return self._faculties.differentiate(self, arrays, self._complete(parameters), out)
 
-    def pullback(self, *arrays: Any, upstream: Any, axis: int = -1, **parameters: Any) -> Any:
+    def pullback(
+        self,
+        *arrays: Any,
+        upstream: Any,
+        axis: int = -1,
+        wrt: str | Sequence[str] | None = None,
+        **parameters: Any,
+    ) -> Any:
         """The gradient of sum(upstream * f(x)) with respect to x; for several inputs a tuple.
+
+        >>> import actlab, numpy as np
+        >>> x, upstream = np.array([-2.0, -1.0, 3.0]), np.ones(3)
+        >>> actlab.prelu.pullback(x, upstream=upstream, wrt=("x", "slope"))
+        (array([0.25, 0.25, 1.  ]), array(-3.))
 
         Args:
             arrays: As in the call.
             upstream: The gradient that arrives from above, of the output's shape.
             axis: The axis along which softmax adds up and gated functions split.
+            wrt: The names of inputs and learned parameters whose gradients are wanted, in this order, from NumPy
+                arrays; all inputs by default. A parameter's gradient has its shape.
             **parameters: As in the call.
         """
-        return self._faculties.pull_back(self, arrays, upstream, self._complete(parameters), axis)
+        names = wrt if wrt is None else tuple(wrt) if isinstance(wrt, list | tuple) else (wrt,)
+        return self._faculties.pull_back(self, arrays, upstream, self._complete(parameters), axis, names)
 
-    @cached_property
-    def elementwise(self) -> bool:
-        """Whether every output depends on one element of each input only."""
-        return not any(node.word in REDUCTIONS for node in walk(self.formula))
+    def torch(self, features: int | None = None, axis: int = -1, **parameters: float) -> Any:
+        """A torch.nn.Module of this function; needs the extra torch.
+
+        Args:
+            features: Learned parameters, one a feature, as in torch.nn.PReLU; by default one for all.
+            axis: The axis along which softmax adds up and gated functions split.
+            **parameters: Numbers for fixed parameters, and where learned ones start.
+        """
+        return self._faculties.torch(self, features, axis, self._given(parameters))
+
+    def keras(self, features: int | None = None, axis: int = -1, **parameters: float) -> Any:
+        """A callable for `activation=` of Keras layers, which saves and loads with the model; needs the extra keras.
+
+        Where parameters are learned or drawn at random, it is a keras.layers.Layer. Arguments are those of `torch`.
+        """
+        return self._faculties.keras(self, features, axis, self._given(parameters))
+
+    def onnx(self, dtype: str = "float32", axis: int | None = -1, **options: Any) -> Any:
+        """An ONNX model of this function, made of standard operators; needs the extra onnx.
+
+        Args:
+            dtype: float16, bfloat16, float32 or float64.
+            axis: The axis along which softmax adds up and gated functions split; None for several inputs.
+            **options: `shape`, `opset` and parameters, as in `actlab.compilers.onnx.model`.
+        """
+        return self._faculties.onnx(self, dtype, axis, options)
 
     @property
     def univariate(self) -> bool:
@@ -136,11 +204,6 @@ class Activation:
     def slopes(self) -> tuple[Expression, ...]:
         """The derivative's formula with respect to each input."""
         return tuple(derivative(self.formula, name) for name in self.inputs)
-
-    @property
-    def defaults(self) -> dict[str, float]:
-        """The default of each parameter by name; for random ones the mean."""
-        return {parameter.name: parameter.default for parameter in self.parameters}
 
     @property
     def summary(self) -> str:
@@ -163,7 +226,7 @@ class Activation:
 
     @property
     def _faculties(self) -> Faculties:
-        assert _faculties, "import actlab, which lends activations their abilities"
+        assert len(_faculties) == 1, "import actlab, which lends activations their abilities"
         return _faculties[0]
 
     def _compose(self, operands: tuple[Any, ...], parameters: dict[str, Any]) -> Expression:
@@ -179,11 +242,14 @@ class Activation:
 
     def _complete(self, given: dict[str, Any]) -> dict[str, Any]:
         """All parameters by name, those that were given and the defaults of the others."""
+        return {**self.defaults, **self._given(given)} if given else self.defaults
+
+    def _given(self, given: dict[str, Any]) -> dict[str, Any]:
         for name in given:
             if name not in self.defaults:
                 takes = ", ".join(self.defaults) or "no parameters"
                 raise TypeError(f"{self.name} has no parameter {name!r}; it takes {takes}.")
-        return {**self.defaults, **given}
+        return given
 
     def __copy__(self) -> Activation:
         return self

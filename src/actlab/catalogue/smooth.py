@@ -55,7 +55,9 @@ def softplus(x: Expression, beta: Expression = fixed(1.0, low=0)) -> Expression:
 def squareplus(x: Expression, b: Expression = fixed(4.0, low=0)) -> Expression:
     """A softplus made from a square root alone: (x + sqrt(x² + b)) / 2.
 
-    For negative inputs the same number is written as a quotient, because the sum would lose its digits there.
+    For negative inputs the same number is written as a quotient, because the sum would lose its digits there,
+    and all of it is halved beforehand, so that the largest numbers do not overflow.
     """
-    root = hypot(x, sqrt(b))
-    return where(x > 0, (x + root) / 2, b / (2 * (root - x)))
+    half = x / 2
+    root = hypot(half, sqrt(b) / 2)
+    return where(x > 0, half + root, b / 4 / (root - half))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from actlab.catalogue import Activation, find
+
+if TYPE_CHECKING:
+    from torch import nn
 
 Floats = npt.NDArray[np.float32]
 Task = Literal["binary", "multiclass", "regression"]
@@ -135,6 +138,21 @@ class Network:
         from actlab.networks.running import outputs  # Numba is slow to import and only needed here
 
         return outputs(self, X)
+
+    def to_torch(self) -> nn.Sequential:
+        """The network as torch.nn.Linear layers and activation modules with copies of its weights.
+
+        Its answers are those of `outputs`, not of `scores`: logits, to which a torch loss adds its sigmoid or softmax.
+
+        Returns:
+            A torch.nn.Sequential in evaluation mode; call train() on it to go on training.
+
+        Raises:
+            ImportError: PyTorch is not installed.
+        """
+        from actlab.networks.modules import sequential
+
+        return sequential(self)
 
     def scores(self, X: npt.ArrayLike) -> Floats:
         """The network's answer for each row.

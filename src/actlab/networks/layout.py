@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from actlab.catalogue import Activation
-from actlab.compilers.numba import layer_kernels
+from actlab.compilers.native.layers import layer_kernels
 from actlab.networks import engine
 from actlab.networks.architecture import Architecture, Floats, Network
 

@@ -1,108 +1,186 @@
-"""Numbers inside a kernel that is being compiled: each operator on a Value writes one LLVM instruction.
+"""The values of sub-formulas inside a kernel: floats that know what rounding took from them.
 
-So a word of the formula language is an ordinary Python function, run once while Numba compiles; it costs no
-type inference, is always inlined, and serves float32 and float64 alike.
+A value is a float, perhaps the rest that it lacks to the exact result, and perhaps two factors of it, of which one is a
+power of two. A word whose error would grow, such as exp of a large number, asks its argument for the rest; a product
+takes a factor that would lose its digits as a subnormal number in its two parts. What nobody asks for is never
+computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
 from typing import Any, TypeAlias
 
-from llvmlite import ir
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
-
+from actlab.compilers.native.floats import LAYOUTS, Float, Layout, fma, select
 from actlab.formula.expression import Number
 
+__all__ = ["LARGE", "LAYOUTS", "PI", "Layout", "Operand", "Rest", "Value", "where"]
+
 Operand: TypeAlias = "Value | Number"
+Rest: TypeAlias = Callable[[], Float | None]
 
-
-@dataclass(frozen=True)
-class Layout:
-    """The bits of a float: how wide it is, its fraction, and the number whose last bits count whole steps."""
-
-    type: ir.Type
-    word: ir.IntType
-    fraction: int  # bits
-    bias: int
-    magic: float  # 1.5 * 2**fraction: adding it rounds to a whole number, held in the low bits of the sum
-    single: bool
-
-
-LAYOUTS = {
-    ir.FloatType(): Layout(ir.FloatType(), ir.IntType(32), 23, 127, 12582912.0, True),
-    ir.DoubleType(): Layout(ir.DoubleType(), ir.IntType(64), 52, 1023, 6755399441055744.0, False),
-}
+PI = Fraction(31415926535897932384626433832795028841971, 10**40)
+LARGE = 1e30  # no rest is: beside an infinity it may be nan or infinite
 
 
 @dataclass(frozen=True, eq=False)
 class Value:
-    """A float, or the answer of a comparison, inside the loop of a kernel."""
+    """A number, or the answer of a comparison, inside the loop of a kernel.
+
+    Args:
+        builder: LLVM's, which stands where the next instruction is to be written.
+        layout: The kind of float.
+        content: LLVM's value, ready to be stored.
+        factors: Two floats whose rounded product this is.
+        beyond: Gives what the exact value has beyond this one, or beyond the exact product of the factors.
+        careful: Whether sums are to add the rest: it is known to more digits than rounding would leave.
+        lifting: Gives the value as a float that is not subnormal and a power of two, and that float's rest.
+    """
 
     builder: Any
     layout: Layout
     content: Any
+    factors: tuple[Float, Float] | None = None
+    beyond: Rest | None = None
+    careful: bool = False
+    lifting: Callable[[], tuple[Float, Float, Float | None]] | None = None
 
-    def same(self, content: Any) -> Value:
+    @property
+    def high(self) -> Float:
+        """The float alone, without its rest."""
+        return Float(self.builder, self.layout, self.content)
+
+    @cached_property
+    def rest(self) -> Float | None:
+        """What `high` lacks to the exact value; None where it lacks nothing that is known."""
+        beyond = self.beyond and self.beyond()
+        return sum_of(fma(self.factors[0], self.factors[1], -self.high) if self.factors else None, beyond)
+
+    @cached_property
+    def lifted(self) -> tuple[Float, Float, Float | None] | None:
+        """The value for products: in two factors where it may be subnormal, and the rest of the first."""
+        return self.lifting and self.lifting()
+
+    def made(self, high: Float, beyond: Rest | None = None, careful: bool = False) -> Value:
         """Another value of the same kernel."""
-        return Value(self.builder, self.layout, content)
+        return Value(self.builder, self.layout, high.content, None, beyond, careful)
+
+    def _scaled(self, high: Float, power: Float, rest: Rest, careful: bool) -> Value:
+        """(high + rest) * power, the power of two kept apart for a next product."""
+
+        def beyond() -> Float | None:
+            lost = rest()
+            return lost and lost * power
+
+        made = Value(self.builder, self.layout, (high * power).content, (high, power), beyond, careful)
+        return replace(made, lifting=lambda: (high, power, rest()))
 
     def number(self, operand: Operand) -> Value:
-        """`operand`, plain numbers as constants of this kernel's type."""
+        """`operand`; a plain number as a constant that knows its digits beyond the type's."""
         if isinstance(operand, Value):
             return operand
-        return self.same(ir.Constant(self.layout.type, float(operand)))
-
-    def pick(self, single: Number, double: Number) -> Value:
-        """The constant for the type in use."""
-        return self.number(single if self.layout.single else double)
-
-    def call(self, name: str, *operands: Operand) -> Value:
-        """The LLVM intrinsic called `name`, on floats."""
-        kind = self.layout.type
-        signature = ir.FunctionType(kind, [kind] * len(operands))
-        function = self.builder.module.declare_intrinsic(name, (kind,), signature)
-        return self.same(self.builder.call(function, [self.number(operand).content for operand in operands]))
-
-    def _join(self, write: Callable[..., Any], left: Operand, right: Operand) -> Value:
-        return self.same(write(self.number(left).content, self.number(right).content))
+        high = self.layout.rounded(operand)
+        low = float(Fraction(operand) - Fraction(high)) if math.isfinite(high) else 0.0
+        return self.made(self.high.number(high), (lambda: self.high.number(low)) if low else None)
 
     def __add__(self, other: Operand) -> Value:
-        return self._join(self.builder.fadd, self, other)
+        first, second = self, self.number(other)
+        if second.factors is None:
+            first, second = second, first
+        high = fma(*second.factors, first.high) if second.factors else first.high + second.high
+        beyond = second.beyond() if second.beyond and second.careful else None
+        known = sum_of(first.rest if first.careful else None, beyond)
+        if known is not None:
+            high = high + select(abs(known) < LARGE, known, 0)
+        return self.made(high, lambda: rest_of_sum(high, first, second), known is not None)
 
     def __radd__(self, other: Operand) -> Value:
-        return self._join(self.builder.fadd, other, self)
+        return self.number(other) + self
 
     def __sub__(self, other: Operand) -> Value:
-        return self._join(self.builder.fsub, self, other)
+        return self + -self.number(other)
 
     def __rsub__(self, other: Operand) -> Value:
-        return self._join(self.builder.fsub, other, self)
+        return self.number(other) - self
 
     def __mul__(self, other: Operand) -> Value:
-        return self._join(self.builder.fmul, self, other)
+        a, b = self, self.number(other)
+        if a.lifted is None:
+            a, b = b, a
+        careful = a.careful or b.careful
+        left, power, left_rest = a.lifted or (a.high, None, None)
+        high = left * b.high
+
+        def beyond(lost: Float | None = None) -> Float | None:
+            rest = left_rest if power is not None else a.rest
+            for one, factor in ((rest, b.high), (b.rest, left)):
+                if one is not None:
+                    lost = one * factor if lost is None else fma(one, factor, lost)
+            return lost
+
+        if power is not None:
+            return self._scaled(high, power, lambda: beyond(fma(left, b.high, -high)), careful)
+        return Value(self.builder, self.layout, high.content, (left, b.high), beyond, careful)
 
     def __rmul__(self, other: Operand) -> Value:
-        return self._join(self.builder.fmul, other, self)
+        return self.number(other) * self
 
     def __truediv__(self, other: Operand) -> Value:
-        return self._join(self.builder.fdiv, self, other)
+        b = self.number(other)
+        left, power, _ = self.lifted or (self.high, None, None)
+        ratio = left / b.high
+        if b.careful and b.rest is not None:
+            change = ratio * (1 / b.high) * b.rest
+            ratio = ratio - select(abs(change) < LARGE, change, 0)
+        high = ratio if power is None else ratio * power
+
+        def beyond() -> Float | None:
+            lost = fma(-high, b.high, self.high)
+            left = sum_of(lost, self.rest) if b.rest is None else fma(-high, b.rest, sum_of(lost, self.rest) or 0)
+            return left and left * (1 / b.high)
+
+        made = self.made(high, beyond)
+        return made if power is None else replace(made, lifting=lambda: (ratio, power, None))
 
     def __rtruediv__(self, other: Operand) -> Value:
-        return self._join(self.builder.fdiv, other, self)
+        return self.number(other) / self
 
     def __neg__(self) -> Value:
-        return self.same(self.builder.fneg(self.content))
+        factors = self.factors and (-self.factors[0], self.factors[1])
+
+        def turned(rest: Float | None) -> Float | None:
+            return rest and -rest
+
+        return self._turned(factors, lambda: turned(self.beyond and self.beyond()), lambda high: -high, turned)
 
     def __abs__(self) -> Value:
-        return self.call("llvm.fabs", self)
+        def turned(rest: Float | None) -> Float | None:
+            return rest and select(self.high < 0, -rest, rest)
+
+        return self._turned(None, lambda: turned(self.rest), abs, turned)
+
+    def _turned(
+        self,
+        factors: tuple[Float, Float] | None,
+        beyond: Rest,
+        turn: Callable[[Float], Float],
+        turn_rest: Callable[[Float | None], Float | None],
+    ) -> Value:
+        def lifting() -> tuple[Float, Float, Float | None]:
+            assert self.lifted is not None, "asked only where there is one"
+            high, power, rest = self.lifted
+            return turn(high), power, turn_rest(rest)
+
+        content, lift = turn(self.high).content, self.lifting and lifting
+        return Value(self.builder, self.layout, content, factors, beyond, self.careful, lift)
 
     def compare(self, sign: str, other: Operand) -> Value:
         """A comparison that is false when either side is nan."""
-        return self._join(lambda a, b: self.builder.fcmp_ordered(sign, a, b), self, other)
+        return self.made(self.high.compare(sign, self.number(other).high))
 
     def __gt__(self, other: Operand) -> Value:
         return self.compare(">", other)
@@ -120,132 +198,52 @@ class Value:
         """Whether both are the same number."""
         return self.compare("==", other)
 
-    def external(self, name: str) -> Value:
-        """The C library's function of one number called `name`: exact, but one number at a time."""
-        kind = self.layout.type
-        symbol = name + "f" * self.layout.single
-        signature = ir.FunctionType(kind, [kind])
-        function = cgutils.get_or_insert_function(self.builder.module, signature, symbol)
-        return self.same(self.builder.call(function, [self.content]))
-
     @property
     def is_nan(self) -> Value:
         """Whether this is nan."""
-        return self.same(self.builder.fcmp_unordered("uno", self.content, self.content))
+        return self.made(self.high.same(self.builder.fcmp_unordered("uno", self.content, self.content)))
 
     def __and__(self, other: Value) -> Value:
-        return self.same(self.builder.and_(self.content, other.content))
+        return self.made(self.high.same(self.builder.and_(self.content, other.content)))
 
     def __or__(self, other: Value) -> Value:
-        return self.same(self.builder.or_(self.content, other.content))
+        return self.made(self.high.same(self.builder.or_(self.content, other.content)))
 
     def __invert__(self) -> Value:
-        return self.same(self.builder.not_(self.content))
+        return self.made(self.high.same(self.builder.not_(self.content)))
+
+
+def nothing() -> None:
+    """The rest of an exact value."""
+
+
+def sum_of(a: Float | None, b: Float | None) -> Float | None:
+    """The sum of two rests."""
+    return b if a is None else a if b is None else a + b
+
+
+def rest_of_sum(high: Float, a: Value, b: Value) -> Float | None:
+    """What `high` lacks to a + b, whichever is the larger (Knuth's TwoSum)."""
+    total = a.high + b.high
+    share = total - a.high
+    lost = (a.high - (total - share)) + (b.high - share)
+    return sum_of(total - high, sum_of(lost, sum_of(a.rest, b.rest)))
 
 
 def where(condition: Value, yes: Operand, no: Operand) -> Value:
     """Both sides are computed and one is taken, without a branch."""
     a, b = condition.number(yes), condition.number(no)
-    return condition.same(condition.builder.select(condition.content, a.content, b.content))
+    chosen = condition.high
 
+    def rest() -> Float | None:
+        if a.rest is None and b.rest is None:
+            return None
+        return select(chosen, a.rest or 0, b.rest or 0)
 
-def fma(a: Value, b: Operand, c: Operand) -> Value:
-    """a * b + c, rounded once where the processor can; llvm.fma would call a slow function elsewhere."""
-    return a.call("llvm.fmuladd", a, b, c)
+    def lifting() -> tuple[Float, Float, Float | None]:
+        (x, power, low), (y, other, rest) = (each.lifted or (each.high, a.high.number(1), each.rest) for each in (a, b))
+        return select(chosen, x, y), select(chosen, power, other), select(chosen, low or 0, rest or 0)
 
-
-def polynomial(x: Value, coefficients: Sequence[float]) -> Value:
-    """Horner's scheme, lowest power first."""
-    result = x.number(coefficients[-1])
-    for coefficient in reversed(coefficients[:-1]):
-        result = fma(result, x, coefficient)
-    return result
-
-
-def power_of_two_parts(counted: Value) -> tuple[Value, Value]:
-    """Two powers of two whose product is 2**n, for counted = magic + n; 2**n itself may be out of range."""
-    builder, layout = counted.builder, counted.layout
-    bits = layout.word
-    magic_bits = builder.bitcast(ir.Constant(layout.type, layout.magic), bits)
-    exponent = builder.sub(builder.bitcast(counted.content, bits), magic_bits)
-    first = builder.ashr(exponent, ir.Constant(bits, 1))
-
-    def power(whole: Any) -> Value:
-        raised = builder.add(whole, ir.Constant(bits, layout.bias))
-        return counted.same(builder.bitcast(builder.shl(raised, ir.Constant(bits, layout.fraction)), layout.type))
-
-    return power(first), power(builder.sub(exponent, first))
-
-
-def binary_exponent(x: Value) -> tuple[Value, Value]:
-    """k and 4 / 2**k, with 0.75 <= x / 2**k < 1.5, for a normal x > 0; times 4, to be normal too."""
-    builder, layout = x.builder, x.layout
-    bits, fraction = layout.word, layout.fraction
-    three_quarters = (layout.bias << fraction) - (1 << (fraction - 1))
-    four = (layout.bias + 2) << fraction
-    offset = builder.sub(builder.bitcast(x.content, bits), ir.Constant(bits, three_quarters))
-    shifted = builder.and_(offset, ir.Constant(bits, -1 << fraction))
-    exponent = builder.sitofp(builder.ashr(shifted, ir.Constant(bits, fraction)), layout.type)
-    scale = builder.bitcast(builder.sub(ir.Constant(bits, four), shifted), layout.type)
-    return x.same(exponent), x.same(scale)
-
-
-def elementwise(results: int) -> Callable[[Callable[..., Sequence[Operand]]], Any]:
-    """Makes a function over Values callable in Numba: a tuple of floats of one type in, `results` out."""
-
-    def decorate(body: Callable[..., Sequence[Operand]]) -> Any:
-        @intrinsic
-        def function(_typing_context: Any, numbers: Any) -> Any:
-            def generate(context: Any, builder: Any, signature: Any, contents: Any) -> Any:
-                parts = [builder.extract_value(contents[0], k) for k in range(numbers.count)]
-                inputs = [Value(builder, LAYOUTS[part.type], part) for part in parts]
-                outputs = [inputs[0].number(output).content for output in body(*inputs)]
-                return context.make_tuple(builder, signature.return_type, outputs)
-
-            return types.UniTuple(numbers.dtype, results)(numbers), generate
-
-        return function
-
-    return decorate
-
-
-@intrinsic
-def load(_typing_context: Any, pointer: Any, index: Any) -> Any:
-    """The number at pointer[index]."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
-        return builder.load(builder.gep(values[0], [values[1]]))
-
-    return pointer.dtype(pointer, index), generate
-
-
-@intrinsic
-def store(_typing_context: Any, pointer: Any, index: Any, _value: Any) -> Any:
-    """Writes a number to pointer[index]."""
-
-    def generate(context: Any, builder: Any, _signature: Any, values: Any) -> Any:
-        builder.store(values[2], builder.gep(values[0], [values[1]]))
-        return context.get_dummy_value()
-
-    return types.void(pointer, index, pointer.dtype), generate
-
-
-@intrinsic
-def accumulate(_typing_context: Any, total: Any, value: Any) -> Any:
-    """total + value in double precision, in any order: otherwise the loop could not be vectorised."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
-        wide = values[1] if values[1].type == ir.DoubleType() else builder.fpext(values[1], ir.DoubleType())
-        return builder.fadd(values[0], wide, flags=("reassoc",))
-
-    return types.float64(total, value), generate
-
-
-@intrinsic
-def is_null(_typing_context: Any, pointer: Any) -> Any:
-    """Whether a pointer leads nowhere."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
-        return builder.icmp_unsigned("==", values[0], ir.Constant(values[0].type, None))
-
-    return types.boolean(pointer), generate
+    lift = None if a.lifting is None and b.lifting is None else lifting
+    high = select(chosen, a.high, b.high)
+    return Value(high.builder, high.layout, high.content, None, rest, a.careful or b.careful, lift)

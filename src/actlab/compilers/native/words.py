@@ -1,227 +1,222 @@
-"""The words of the formula language for Numba, without calls and branches, so that LLVM vectorises loops.
+"""The words of the formula language for kernels, without calls and branches, so that LLVM vectorises loops.
 
-Each keeps nan, reaches its limits at ±inf, and underflows to 0 without losing its digits on the way. Powers
-of two are made from bits, logarithms are split by bits, and between stand polynomials (numba_coefficients.py
-says how they were fitted). A square split in two relies on an `fma` that rounds once: on a processor without
-one, the far tails of the normal distribution keep 5 digits of float32 and 13 of float64.
+Each keeps nan, reaches its limits at ±inf, and underflows to 0 without losing its digits on the way. Exponential ones
+ask their argument for the rest that its rounding left, and give results that know their own.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
-from actlab.compilers.numba_coefficients import ERF, ERFCX, ERFCX_CENTRE, EXP, LOG, TANH
-from actlab.compilers.numba_values import (
-    Operand,
-    Value,
+from actlab.compilers.coefficients import TANH
+from actlab.compilers.native.floats import (
+    Float,
+    at_least,
+    at_most,
     binary_exponent,
+    copysign,
     fma,
-    polynomial,
-    power_of_two_parts,
-    where,
+    power_of_two,
+    select,
 )
+from actlab.compilers.native.normal import erf, normal_cdf, normal_pdf, times_normal_cdf
+from actlab.compilers.native.parts import (
+    BOTTOM,
+    DEEP,
+    RAISED,
+    Decay,
+    Share,
+    Split,
+    argument,
+    decay,
+    exp_parts,
+    fading,
+    grown,
+    log_near_one,
+    one_minus,
+    polynomial_split,
+    product,
+    result,
+)
+from actlab.compilers.native.values import LARGE, Value, where
 
 __all__ = [
     "absolute", "asinh", "atan", "cos", "cosh", "damped", "erf", "exp", "expm1", "hypot", "log", "log1p",
-    "maximum", "minimum", "normal_cdf", "normal_pdf", "power", "sech", "sech_of_softplus", "sigmoid", "sign",
-    "sin", "sinh", "softplus", "sqrt", "tanh", "tanh_of_softplus", "where", "x_minus_tanh",
+    "maximum", "minimum", "normal_cdf", "normal_pdf", "power", "sech", "sech_of_softplus", "sech_squared", "sigmoid",
+    "sigmoid_slope", "sign", "sin", "sinh", "softplus", "sqrt", "tanh", "tanh_of_softplus", "tanh_of_softplus_slope",
+    "times_normal_cdf", "where", "x_minus_tanh",
 ]  # fmt: skip
 
 INFINITY = math.inf
-LN2_HIGH = -0.693145751953125, -0.693147180369123816490  # their products with whole numbers are exact
-LN2_LOW = -1.42860682030941723212e-6, -1.90821492927058770002e-10
 EXP_TOP = 89.0, 710.0  # exp overflows before
-EXP_BOTTOM = -104.0, -746.0  # exp is 0 before
-DENSITY_END = 14.5, 39.0  # the normal density is 0 before
-ERF_END = 4.0, 6.0  # erf is 1 before
-
-
-def coefficients(x: Value, table: tuple[tuple[float, ...], tuple[float, ...]]) -> tuple[float, ...]:
-    """The polynomial for the type in use."""
-    return table[0] if x.layout.single else table[1]
-
-
-def at_least(x: Value, low: Operand) -> Value:
-    """`low` where x is below; nan stays."""
-    return where(x < low, low, x)
-
-
-def at_most(x: Value, high: Operand) -> Value:
-    """`high` where x is above; nan stays."""
-    return where(x > high, high, x)
-
-
-def copysign(size: Value, x: Value) -> Value:
-    """`size` with the sign of x."""
-    return size.call("llvm.copysign", size, x)
-
-
-def exp_parts(x: Value, low: Value | None = None) -> tuple[Value, Value, Value]:
-    """(p, a, b) with exp(x + low) = (1 + p) * a * b; a, b powers of two, |p| < 0.42, low a tiny rest."""
-    counted = fma(x, 1 / math.log(2), x.layout.magic)
-    whole = counted - x.layout.magic
-    rest = fma(whole, x.pick(*LN2_LOW), fma(whole, x.pick(*LN2_HIGH), x))
-    rest = rest if low is None else rest + low
-    p = fma(rest * rest, polynomial(rest, coefficients(x, EXP)), rest)
-    return p, *power_of_two_parts(counted)
+HYPOT_SMALL, HYPOT_UP = (2.0**-50, 2.0**-400), (2.0**100, 2.0**700)  # smaller sizes are scaled up, larger ones down,
+HYPOT_LARGE, HYPOT_DOWN = (2.0**50, 2.0**400), (2.0**-70, 2.0**-550)  # so that their squares are normal numbers
 
 
 def exp(x: Value) -> Value:
     """e to the power x."""
-    p, a, b = exp_parts(at_most(at_least(x, x.pick(*EXP_BOTTOM)), x.pick(*EXP_TOP)))
-    return fma(p, a, a) * b
+    at, low = argument(x)
+    p, counted = exp_parts(at_most(at_least(at, at.pick(BOTTOM)), at.pick(EXP_TOP)), low, -1)  # 2**128 is no float
+    raised = RAISED[not x.layout.single]
+    deep = at < at.pick(DEEP)
+    power = select(deep, power_of_two(counted, raised + 1), power_of_two(counted))
+    power, scale = select(at < at.pick(BOTTOM), 0, power), select(deep, 2.0**-raised, 2)
+    whole = grown(power, p.high)
+    value = whole * scale
+    made = result(x, value.high, value.low)
+    return replace(made, lifting=lambda: (whole.high, scale, whole.low))
 
 
 def expm1(x: Value) -> Value:
     """exp(x) - 1, accurate near 0."""
-    p, a, b = exp_parts(at_most(at_least(x, x.pick(*EXP_BOTTOM)), x.pick(*EXP_TOP)))
-    half = a * 0.5 * b  # half of 2**n, which may overflow
-    result = fma(p, half, half - 0.5)
-    return result + result
-
-
-def decay_parts(x: Value) -> tuple[Value, Value, Value]:
-    """The parts of exp(-|x|): tanh, sech, sigmoid and softplus are all built on them, and so share them."""
-    return exp_parts(at_least(-abs(x), x.pick(*EXP_BOTTOM)))
-
-
-def decay(x: Value) -> Value:
-    """exp(-|x|)."""
-    p, a, b = decay_parts(x)
-    return fma(p, a, a) * b
+    at, low = argument(x)
+    p, counted = exp_parts(at_most(at_least(at, at.pick(BOTTOM)), at.pick(EXP_TOP)), low, -1)
+    power = select(at < at.pick(DEEP), 0, power_of_two(counted))
+    half = fma(p.high, power, power - 0.5)
+    rest = fma(p.low, power, fma(p.high, power, (power - 0.5) - half))
+    return result(x, half + half, rest * 2)
 
 
 def tanh(x: Value) -> Value:
-    """(1 - e) / (1 + e) for e = exp(-2|x|), by way of exp(-|x|) - 1 so that it is accurate near 0."""
-    p, a, b = decay_parts(x)
-    power = a * b
-    m = fma(p, power, power - 1)  # exp(-|x|) - 1
-    w = fma(m, m, m + m)  # exp(-2|x|) - 1
-    return copysign(w / (w + 2), x)
+    """(1 - e) / (1 + e) for e = exp(-2|x|)."""
+    e = decay(x, 2)
+    drop = e.minus_one()
+    high, right = drop.high / e.share.bottom.high, e.share.times(drop)
+    low = (right.high - high) + right.low
+    return result(x, copysign(high, x.high), select(x.high < 0, low, -low))
 
 
 def sech(x: Value) -> Value:
     """2 e / (1 + e**2) for e = exp(-|x|)."""
     e = decay(x)
-    return (e + e) / fma(e, e, 1)
+    value = e.value
+    bottom = fma(value.high, value.high, 1)
+    low = fma(value.high + value.high, value.low, fma(value.high, value.high, 1 - bottom))
+    return fading(x, e.times(Share(Split(bottom, low))) * 2, e)
+
+
+def share_slope(e: Decay) -> Split:
+    """s * (1 - s) over e.power, for s = e / (1 + e)."""
+    ratio = e.times(e.share)
+    share = ratio.high * e.power
+    high = fma(-share, ratio.high, ratio.high)
+    return Split(high, fma(ratio.low, fma(share, -2, 1), fma(-share, ratio.high, ratio.high - high)))
+
+
+def sech_squared(x: Value) -> Value:
+    """4 e / (1 + e)**2 for e = exp(-2|x|): the slope of tanh."""
+    e = decay(x, 2)
+    return fading(x, share_slope(e) * 4, e)
 
 
 def sigmoid(x: Value) -> Value:
-    """1 / (1 + e) or e / (1 + e) for e = exp(-|x|)."""
+    """e / (1 + e) for e = exp(-|x|), or 1 minus that."""
     e = decay(x)
-    share = 1 / (1 + e)
-    return where(x >= 0, share, e * share)
+    share, quick = e.times(e.share), e.digits / e.share.bottom.high
+    return where(x >= 0, one_minus(x, share, e, quick), fading(x, share, e, quick))
+
+
+def sigmoid_slope(x: Value) -> Value:
+    """e / (1 + e)**2 for e = exp(-|x|): sigmoid(x) * sigmoid(-x)."""
+    e = decay(x)
+    return fading(x, share_slope(e), e)
 
 
 def softplus(x: Value) -> Value:
-    """max(x, 0) + log(1 + exp(-|x|))."""
-    return where(x > 0, x, 0) + finite_log1p(decay(x))
-
-
-def softplus_parts(x: Value) -> tuple[Value, Value]:
-    """e = exp(-|x|), and 1 / (s**2 + 1) for s = 1 + exp(x), times exp(-2x) where x > 0."""
+    """max(x, 0) + log(1 + e) for e = exp(-|x|), which far below 0 is e."""
+    at, low = argument(x)
     e = decay(x)
-    twice = e + e
-    return e, 1 / where(x > 0, fma(twice, e, twice + 1), fma(e, e, twice) + 2)
+    value = e.value
+    big = value.high >= 0.5
+    m = select(big, fma(value.high, 0.5, -0.5), value.high)
+    log = log_near_one(m, select(big, value.low * 0.5, value.low)) + select(big, math.log(2), 0)
+    log = log if low is None else log + select(at > 0, low, 0)
+    digits = Split(e.digits, e.p - (e.digits - 1))
+    return where(x < DEEP[not x.layout.single], fading(x, digits, e), result(x, select(at > 0, at, 0) + log))
+
+
+def softplus_parts(x: Value) -> tuple[Decay, Value, Split, Share]:
+    """e = exp(-|x|); whether x > 0; t; and 1 / (s**2 + 1) for s = 1 + exp(x), over e**2 where x > 0.
+
+    t is (s**2 - 1) / exp(x), times e where x > 0.
+    """
+    e, above = decay(x), x.high > 0
+    value = e.value
+    factor, start = select(above, 2, 1), select(above, 1, 2)
+    t = fma(value.high, factor, start)
+    t_low = fma(value.low, factor, fma(value.high, factor, start - t))
+    factor, start = select(above, value.high + value.high, t), select(above, t, 2)
+    bottom = fma(value.high, factor, start)
+    low = select(above, fma(4 * value.high, value.low, t_low), fma(value.low, t, value.high * t_low))
+    return e, x > 0, Split(t, t_low), Share(Split(bottom, fma(value.high, factor, start - bottom) + low))
 
 
 def tanh_of_softplus(x: Value) -> Value:
     """(s**2 - 1) / (s**2 + 1) for s = 1 + exp(x): mish's gate, with neither logarithm nor second exponential."""
-    e, share = softplus_parts(x)
-    return where(x > 0, e + e + 1, fma(e, e, e + e)) * share
+    e, above, t, share = softplus_parts(x)
+    ratio, quick = share.times(t), t.high / share.bottom.high
+    below = fading(x, times_digits(ratio, e), e, grown(quick, e.p).high)
+    return where(above, result(x, ratio.high, ratio.low, quick), below)
+
+
+def times_digits(a: Split, e: Decay) -> Split:
+    """a * e.digits."""
+    whole = grown(a.high, e.p)
+    return Split(whole.high, fma(a.low, e.digits, whole.low))
 
 
 def sech_of_softplus(x: Value) -> Value:
     """2 s / (s**2 + 1) for s = 1 + exp(x)."""
-    e, share = softplus_parts(x)
-    return (2 + (e + e)) * where(x > 0, e, 1) * share
+    e, above, _, share = softplus_parts(x)
+    ratio = share.times(e.share.bottom * 2)
+    return where(above, fading(x, times_digits(ratio, e), e), result(x, ratio.high, ratio.low))
 
 
-def log_near_one(m: Value, exponent: Value) -> Value:
-    """log((1 + m) * 2**exponent) for -0.25 <= m < 0.5."""
-    tail = polynomial(m, coefficients(m, LOG)) * m
-    return fma(exponent, math.log(2), fma(tail, m * m, fma(m * -0.5, m, m)))
-
-
-def finite_log1p(x: Value) -> Value:
-    """log(1 + x) for -1 < x < inf."""
-    exponent, scale = binary_exponent(1 + x)
-    return log_near_one(fma(x * scale, 0.25, fma(scale, 0.25, -1)), exponent)
+def tanh_of_softplus_slope(x: Value) -> Value:
+    """4 exp(x) s / (s**2 + 1)**2 for s = 1 + exp(x): sech(softplus(x))**2 * sigmoid(x)."""
+    e, above, _, share = softplus_parts(x)
+    factor = Split(select(above.high, e.value.high, 1), select(above.high, e.value.low, 0))
+    ratio = share.times(share.times(product(e.share.bottom * 4, factor)))
+    return fading(x, times_digits(ratio, e), e)
 
 
 def log1p(x: Value) -> Value:
     """log(1 + x), accurate near 0."""
-    return logarithm_at_ends(x, 1 + x, finite_log1p(x))
+    at = x.high
+    exponent, scale = binary_exponent(1 + at)
+    inside = fma(exponent, math.log(2), log_near_one(fma(at * scale, 0.25, fma(scale, 0.25, -1))))
+    return result(x, logarithm_at_ends(at, 1 + at, inside))
 
 
 def log(x: Value) -> Value:
     """The natural logarithm, of subnormal numbers too."""
-    small = x < x.pick(2.0**-100, 2.0**-1000)  # a subnormal number has no exponent to read
-    lifted = where(small, x * x.pick(2.0**24, 2.0**54), x)
+    at = x.high
+    small = at < at.pick((2.0**-100, 2.0**-1000))  # a subnormal number has no exponent to read
+    lifted = select(small, at * at.pick((2.0**24, 2.0**54)), at)
     exponent, scale = binary_exponent(lifted)
-    exponent = where(small, exponent - x.pick(24, 54), exponent)
-    return logarithm_at_ends(x, x, log_near_one(fma(lifted * scale, 0.25, -1), exponent))
+    exponent = select(small, exponent - at.pick((24, 54)), exponent)
+    inside = fma(exponent, math.log(2), log_near_one(fma(lifted * scale, 0.25, -1)))
+    return result(x, logarithm_at_ends(at, at, inside))
 
 
-def logarithm_at_ends(x: Value, antilog: Value, inside: Value) -> Value:
+def logarithm_at_ends(x: Float, antilog: Float, inside: Float) -> Float:
     """-inf at 0, inf at inf, nan below 0."""
-    below = where(antilog.equals(0), -INFINITY, math.nan)
-    return where(antilog <= 0, below, where(x.equals(INFINITY), x, inside))
-
-
-def half_erfcx(z: Value) -> Value:
-    """exp(z**2) * erfc(z) / 2 for z >= 0."""
-    centre = z.pick(*ERFCX_CENTRE)
-    share = 1 / (z + centre)
-    return polynomial((z - centre) * share, coefficients(z, ERFCX)) * share
-
-
-def exp_of_minus_square(x: Value, factor: float) -> Value:
-    """exp(-factor * x**2), the square kept in two parts, for factor 1 or 1/2."""
-    scaled = x * -factor
-    square = scaled * x
-    p, a, b = exp_parts(square, fma(scaled, x, -square))
-    return fma(p, a, a) * b
-
-
-def erf_near_zero(x: Value) -> Value:
-    """erf(x) for |x| < 0.5."""
-    return fma(polynomial(x * x, coefficients(x, ERF)), x, x)
-
-
-def erf(x: Value) -> Value:
-    """A polynomial near 0; farther out 1 - erfc(|x|)."""
-    size = at_most(abs(x), x.pick(*ERF_END))
-    complement = exp_of_minus_square(size, 1.0) * half_erfcx(size)
-    far = copysign(1 - (complement + complement), x)
-    return where(abs(x) < 0.5, erf_near_zero(x), far)
-
-
-def normal_cdf(x: Value) -> Value:
-    """By erf near 0, where it is the more accurate; farther out by erfc, which keeps the left tail."""
-    end = x.pick(*DENSITY_END)
-    z = x * math.sqrt(0.5)
-    kept = at_least(at_most(x, end), -end)
-    tail = exp_of_minus_square(kept, 0.5) * half_erfcx(abs(kept) * math.sqrt(0.5))
-    far = where(x < 0, tail, 1 - tail)
-    return where(abs(z) < 0.5, fma(erf_near_zero(z), 0.5, 0.5), far)
-
-
-def normal_pdf(x: Value) -> Value:
-    """exp(-x**2 / 2) / sqrt(2 pi)."""
-    end = x.pick(*DENSITY_END)
-    return exp_of_minus_square(at_least(at_most(x, end), -end), 0.5) * (1 / math.sqrt(2 * math.pi))
+    below = select(antilog.equals(0), -INFINITY, math.nan)
+    return select(antilog <= 0, below, select(x.equals(INFINITY), x, inside))
 
 
 def x_minus_tanh(x: Value) -> Value:
     """A polynomial near 0; farther out (|x| - 1) + (1 - tanh|x|), which cancels nothing."""
-    size = abs(x)
-    e = decay(x)
-    square = e * e
-    far = (size - 1) + (square + square) / (1 + square)
-    near = polynomial(x * x, coefficients(x, TANH)) * (x * x) * x
-    return where(size < 1, near, copysign(far, x))
+    at = x.high
+    size, e = abs(at), decay(x, 2)
+    lag = e.times(e.share) * 2 * e.power
+    square = at * at
+    series = polynomial_split(square, TANH)
+    cube = product(series, Split(square, fma(at, at, -square)))
+    near = fma(cube.high, at, cube.low * at)
+    return result(x, select(size < 0.75, near, copysign((size - 1) + lag.high + lag.low, at)))
 
 
 def absolute(x: Value) -> Value:
@@ -236,7 +231,14 @@ def sign(x: Value) -> Value:
 
 def sqrt(x: Value) -> Value:
     """The square root."""
-    return x.call("llvm.sqrt", x)
+    at, rest = x.high, x.rest
+    root = at.call("llvm.sqrt", at)
+
+    def beyond() -> Float:
+        lost = fma(-root, root, at)
+        return select(root > 0, (lost if rest is None else lost + rest) * (0.5 / root), 0)
+
+    return x.made(root, beyond)
 
 
 def minimum(a: Value, b: Value) -> Value:
@@ -250,34 +252,44 @@ def maximum(a: Value, b: Value) -> Value:
 
 
 def hypot(a: Value, b: Value) -> Value:
-    """sqrt(a**2 + b**2), scaled by the larger side so that nothing overflows."""
-    left, right = abs(a), abs(b)
-    larger, smaller = where(left > right, left, right), where(left > right, right, left)
-    ratio = smaller / larger
-    plain = larger * sqrt(fma(ratio, ratio, 1))
-    return where(larger.equals(0) | larger.equals(INFINITY), larger + smaller, plain)
+    """sqrt(a**2 + b**2), both scaled by a power of two so that no square overflows or is subnormal."""
+    left, right = abs(a.high), abs(b.high)
+    larger = select(left > right, left, right)
+    small, large = larger < larger.pick(HYPOT_SMALL), larger > larger.pick(HYPOT_LARGE)
+    up, down = larger.pick(HYPOT_UP), larger.pick(HYPOT_DOWN)
+    scale, back = select(small, up, select(large, down, 1)), select(small, 1 / up, select(large, 1 / down, 1))
+    left, right = left * scale, right * scale
+    square = right * right
+    total = fma(left, left, square)
+    root = total.call("llvm.sqrt", total)
+
+    lost = fma(-root, root, total) + fma(left, left, square - total) + fma(right, right, -square)
+    rest = select((root > 0) & (root < INFINITY), lost * (0.5 / root), 0) * back
+    return result(a, root * back, rest)
 
 
 def damped(decay: Value, growth: Value) -> Value:
-    """decay * growth, and 0 where decay is 0."""
-    return where(decay.equals(0), 0, decay * growth)
+    """decay * growth, and 0 where decay is 0, even if growth has overflowed."""
+    return where(decay.equals(0) & ~(abs(growth) < LARGE), 0, decay * growth)
 
 
 def power(base: Value, exponent: int) -> Value:
     """By squaring; a negative exponent gives the reciprocal."""
     if exponent < 0:
         return 1 / power(base, -exponent)
-    if exponent == 0:
-        return base.number(1)
+    if exponent < 2:
+        return base if exponent else base.number(1)
     half = power(base, exponent // 2)
-    return half * half * base if exponent % 2 and exponent > 1 else base if exponent == 1 else half * half
+    if exponent == 2 and half.careful and half.rest is not None:
+        return result(base, fma(half.high, half.high, 2 * half.high * half.rest))
+    return half * half * base if exponent % 2 else half * half
 
 
 def c_function(name: str) -> Callable[[Value], Value]:
     """A rare word: the C library's function, exact, but one number at a time."""
 
     def word(x: Value) -> Value:
-        return x.external(name)
+        return result(x, x.high.external(name))
 
     return word
 

@@ -1,0 +1,66 @@
+"""True values to compare with, from mpmath, and the errors of computed ones in units of the last place."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from actlab.compilers import mpmath as oracle
+from actlab.formula import Expression
+from tests.laws.oracle import largest_term
+
+Array = npt.NDArray[Any]
+FAR, USUAL, MANY = 1e10, 50, 150  # where squares of x need more digits than usual
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A formula at some points.
+
+    Args:
+        head: Its values as float64.
+        rest: What is beyond, in units of the last place.
+        place: That unit: of the value, or beside a zero crossing of the sum's largest term.
+    """
+
+    head: Array
+    rest: Array
+    place: Array
+
+    def errors(self, got: Array) -> Array:
+        """How many units of the last place each computed value is off; infinite for a wrong nan or infinity."""
+        with np.errstate(all="ignore"):
+            lost = np.abs((got.astype(np.float64) - self.head) / self.place - self.rest)
+            endless = ~np.isfinite(self.place)
+            lost[endless] = np.where(got[endless] == self.head[endless].astype(got.dtype), 0.0, np.inf)
+        lost[np.isnan(lost)] = np.inf
+        return lost
+
+
+def truth(expression: Expression, x: Array, values: Mapping[str, float]) -> Truth:
+    """The formula at every number of x, with units in the last place of x's dtype."""
+    found = [_at(expression, float(point), values, x.dtype.type) for point in x]
+    head, rest, place = (np.array(column) for column in zip(*found, strict=True))
+    return Truth(head, rest, place)
+
+
+def _at(expression: Expression, x: float, values: Mapping[str, float], dtype: Any) -> tuple[float, float, float]:
+    import mpmath
+
+    here = {**values, "x": x}
+    true = oracle.evaluate(expression, here, digits=MANY if abs(x) > FAR else USUAL)
+    head = float(true)
+    term = largest_term(expression, here) if abs(x) <= FAR else 0.0
+    with np.errstate(all="ignore"):
+        place = float(np.spacing(dtype(term if abs(head) < term / 4 else abs(head))))
+    with mpmath.workdps(USUAL):
+        return head, float((true - head) / place) if math.isfinite(place) else 0.0, place

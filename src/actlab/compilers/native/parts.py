@@ -1,0 +1,201 @@
+"""What the words are made of: exponentials and quotients whose rounding errors are known, and logarithms.
+
+Powers of two are made from bits, logarithms are split by bits, and between stand polynomials (coefficients.py says how
+they were fitted). What is said to be exact relies on an `fma` that rounds once: on a processor without one, the words
+lose about one unit in the last place, and the far tails of the normal distribution keep 5 digits of float32.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from actlab.compilers.coefficients import EXP, LOG
+from actlab.compilers.native.floats import Float, Operand, at_least, fma, polynomial, power_of_two, select
+from actlab.compilers.native.values import Value
+
+LN2_HIGH = -0.693145751953125, -0.693147180369123816490  # their products with whole numbers are exact
+LN2_LOW = -1.42860682030941723212e-6, -1.90821492927058770002e-10
+RAISED = 64, 512  # the power of two that keeps a small exponential from being subnormal
+DEEP = -60.0, -500.0  # where it is needed: raised, exp is at most 1
+BOTTOM = -130.0, -1050.0  # exp is 0 before, whatever it is multiplied with
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """A float and what it lacks to the exact number."""
+
+    high: Float
+    low: Float
+
+    def __mul__(self, factor: Operand) -> Split:
+        """Times a power of two."""
+        return Split(self.high * factor, self.low * factor)
+
+
+def argument(x: Value) -> tuple[Float, Float | None]:
+    """A word's argument and its rest; no rest where the argument, and so the rest, is out of range."""
+    return x.high, x.rest and select(abs(x.rest) < 1, x.rest, 0)
+
+
+def exp_parts(x: Float, low: Float | None, raised: int) -> tuple[Split, Float]:
+    """(p, n) with exp(x + low) = (1 + p) * 2**(n - raised), |p| < 0.42, low a tiny rest; n as power_of_two takes it."""
+    magic = x.layout.magic + x.layout.bias + raised
+    counted = fma(x, 1 / math.log(2), magic)
+    whole = counted - magic
+    rest = fma(whole, x.pick(LN2_LOW), fma(whole, x.pick(LN2_HIGH), x))
+    rest = rest if low is None else rest + low
+    square, series = rest * rest, polynomial(rest, EXP)
+    p = fma(square, series, rest)
+    return Split(p, fma(square, series, rest - p)), counted
+
+
+@dataclass(frozen=True, eq=False)
+class Decay:
+    """exp(x + low) for x <= 0, in parts; nothing is computed that is not asked for."""
+
+    x: Float
+    low: Float | None
+
+    @property
+    def _raised(self) -> int:
+        return int(RAISED[not self.x.layout.single])
+
+    @cached_property
+    def _parts(self) -> tuple[Split, Float]:
+        p, counted = exp_parts(at_least(self.x, self.x.pick(BOTTOM)), self.low, self._raised)
+        return p, power_of_two(counted)
+
+    @property
+    def p(self) -> Float:
+        """exp(x) = (1 + p) * power, |p| < 0.42."""
+        return self._parts[0].high
+
+    def minus_one(self) -> Split:
+        """exp(x) - 1, accurate near 0."""
+        p, power = self._parts[0], self.power
+        high = fma(p.high, power, power - 1)
+        return Split(high, fma(p.low, power, fma(p.high, power, (power - 1) - high)))
+
+    @cached_property
+    def digits(self) -> Float:
+        """1 + p."""
+        return 1 + self.p
+
+    @cached_property
+    def power(self) -> Float:
+        """A power of two; subnormal where exp(x) is."""
+        return self._parts[1] * 2.0**-self._raised
+
+    @cached_property
+    def is_deep(self) -> Float:
+        """Whether the power is close to underflow."""
+        return self.x < self.x.pick(DEEP)
+
+    @cached_property
+    def lifted_power(self) -> tuple[Float, Float]:
+        """The power in two factors: one never subnormal, but 0 below the bottom, and another power of two."""
+        power = select(self.x < self.x.pick(BOTTOM), 0, select(self.is_deep, self._parts[1], self.power))
+        return power, select(self.is_deep, 2.0**-self._raised, 1)
+
+    @cached_property
+    def value(self) -> Split:
+        """exp(x)."""
+        high = self.digits * self.power
+        return Split(high, fma(self.p, self.power, self.power - high))
+
+    @cached_property
+    def share(self) -> Share:
+        """1 / (1 + exp(x))."""
+        bottom = fma(self.p, self.power, 1 + self.power)
+        return Share(Split(bottom, fma(self.p, self.power, self.power - (bottom - 1))))
+
+    def times(self, share: Share) -> Split:
+        """digits * share."""
+        return grown(share.high, fma(self.digits, share.off, self.p))
+
+
+def decay(x: Value, factor: int = 1) -> Decay:
+    """exp(-factor * |x|), which tanh, sech, sigmoid and softplus are built on, and so share; factor is 1 or 2."""
+    at, low = argument(x)
+    if low is not None:
+        low = select(at < 0, low, -low) * factor
+    return Decay(-abs(at) * factor if factor != 1 else -abs(at), low)
+
+
+def product(a: Split, b: Split) -> Split:
+    """a * b."""
+    high = a.high * b.high
+    return Split(high, fma(a.high, b.high, -high) + fma(a.high, b.low, a.low * b.high))
+
+
+def polynomial_split(x: Float, table: tuple[Sequence[float], Sequence[float]]) -> Split:
+    """The polynomial, with what its last step rounds away; its first coefficient is the larger part."""
+    inner, start = polynomial(x, (table[0][1:], table[1][1:])), x.pick((table[0][0], table[1][0]))
+    high = fma(inner, x, start)
+    return Split(high, fma(inner, x, start - high))
+
+
+@dataclass(frozen=True, eq=False)
+class Share:
+    """The reciprocal of a number, which is (1 + off) * high."""
+
+    bottom: Split
+
+    @cached_property
+    def high(self) -> Float:
+        """The reciprocal, rounded."""
+        return 1 / self.bottom.high
+
+    @cached_property
+    def off(self) -> Float:
+        """What it is off by, relatively."""
+        return fma(-self.high, self.bottom.low, fma(-self.high, self.bottom.high, 1))
+
+    def times(self, top: Split) -> Split:
+        """top / bottom, nearly rounded right."""
+        rough = top.high * self.high
+        lost = fma(top.low, self.high, fma(rough, self.off, fma(top.high, self.high, -rough)))
+        high = rough + lost
+        return Split(high, lost - (high - rough))
+
+
+def grown(start: Float, p: Float) -> Split:
+    """(1 + p) * start for |p| < 0.42."""
+    high = fma(start, p, start)
+    return Split(high, fma(start, p, start - high))
+
+
+def log_near_one(m: Float, low: Float | None = None) -> Float:
+    """log(1 + m + low) for -0.25 <= m <= 0.5."""
+    bend = fma(polynomial(m, LOG), m, -0.5)
+    return m + (bend * (m * m) if low is None else fma(bend, m * m, low))
+
+
+def result(x: Value, high: Float, low: Float | None = None, quick: Float | None = None) -> Value:
+    """A word's value, whose rest sums will add, and a quicker one for products, whose errors may be larger."""
+    value = x.made(high, None if low is None else (lambda: low), low is not None)
+    if quick is None or low is None:
+        return value
+    return replace(value, lifting=lambda: (quick, quick.number(1), (high - quick) + low))
+
+
+def fading(x: Value, digits: Split, e: Decay, quick: Float | None = None) -> Value:
+    """digits * e.power: the value of a word that underflows; `quick` are quicker digits for products."""
+    value = digits * e.power
+
+    def lifting() -> tuple[Float, Float, Float | None]:
+        power, rest_of_power = e.lifted_power
+        given = digits if quick is None else Split(quick, (digits.high - quick) + digits.low)
+        return given.high * power, rest_of_power, given.low * power
+
+    return Value(x.builder, x.layout, value.high.content, None, lambda: value.low, True, lifting)
+
+
+def one_minus(x: Value, digits: Split, e: Decay, quick: Float | None = None) -> Value:
+    """1 - digits * e.power."""
+    high = fma(-digits.high, e.power, 1)
+    low = fma(-digits.low, e.power, fma(-digits.high, e.power, 1 - high))
+    return result(x, high, low, quick and fma(-quick, e.power, 1))
