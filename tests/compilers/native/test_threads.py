@@ -35,6 +35,8 @@ def results(x):
     """Kernels of every kind on x."""
     slope = np.linspace(0.1, 0.3, x.size).astype(x.dtype)
     halves = x[: x.size // 2], x[x.size // 2 :][: x.size // 2]
+    even = x[: x.size // 64 * 64]
+    rows = even.reshape(8, -1)
     return [
         actlab.mish(x),
         actlab.gelu.derivative(x),
@@ -44,6 +46,11 @@ def results(x):
         actlab.mish(x[::-1]),
         actlab.mish(x, out=x.copy()),
         actlab.relu(np.repeat(x, 2)[::2]),
+        actlab.softmax(rows),
+        actlab.softmax(rows, axis=0, out=rows.copy()),
+        actlab.softmax.pullback(rows, upstream=rows),
+        actlab.prelu.pullback(even, upstream=even, wrt="slope"),
+        *actlab.prelu.pullback(rows, upstream=rows, wrt=("x", "slope"), slope=slope[: rows.shape[1]]),
     ]
 
 

@@ -40,6 +40,7 @@ from actlab.formula import Expression, derivative, symbol
 
 Array = npt.NDArray[Any]
 DOUBLE = STORAGES["float64"]
+PARTS = 64  # of a sum over a whole array, so that threads can share them; the same ones for any number of threads
 
 
 def gradients(
@@ -92,7 +93,9 @@ def _view(shape: tuple[int, ...], parameters: Sequence[Array]) -> tuple[int, int
     own = {(1,) * (len(shape) - each.ndim) + each.shape for each in parameters if each.size != 1}
     axes = [axis for each in own for axis, length in enumerate(each) if length != 1]
     if not axes:
-        return 1, 1, math.prod(shape)
+        size = math.prod(shape)
+        parts = PARTS if size % PARTS == 0 else 1
+        return parts, 1, size // parts
     if len(axes) > 1:
         return None
     (axis,) = axes

@@ -66,6 +66,8 @@ class _AlongAxis:
             arrays = np.broadcast_arrays(*arrays)
         is_last = axis in (-1, arrays[0].ndim - 1)
         rows = [np.ascontiguousarray(each if is_last else np.moveaxis(each, axis, -1)) for each in arrays]
+        if is_last and out is not None:
+            return tuple(kernel(*rows, *parameters, out=each) for kernel, each in zip(self.kernels, out, strict=True))
         results = [kernel(*rows, *parameters) for kernel in self.kernels]
         if not is_last:
             results = [np.moveaxis(each, -1, axis) for each in results]

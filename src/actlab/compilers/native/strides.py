@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from llvmlite import ir
@@ -29,6 +30,7 @@ from actlab.compilers.native.loops import (
 from actlab.compilers.native.machine import is_x86
 from actlab.compilers.native.threads import FUNCTIONS
 
+GRANULE = 64  # elements; a thread's share begins at a cache line where the array does
 FLAGS_ELSEWHERE = 31  # FE_ALL_EXCEPT where the flags are not those of SSE
 
 
@@ -56,19 +58,54 @@ def write_loop(module: ir.Module, name: str, storage: Storage, operands: Operand
     steady = _write_chunk(module, storage, operands, body, steady=True)
     varying = _write_chunk(module, storage, operands, body, steady=False) if operands.parameters else steady
     span = _write_span(module, storage, operands, steady, varying)
-    task = _write_task(module, span)
+    _write_entry(module, name, span, dimensions=0, granule=GRANULE)
+
+
+def write_outer_loop(module: ir.Module, name: str, inner: Any, count: int, dimensions: int) -> None:
+    """The inner loop of a generalised ufunc: `inner`(arrays…, lengths…) for one block of numbers after another.
+
+    Args:
+        module: Where it is written.
+        name: What it is called.
+        inner: A function of `count` pointers and as many lengths as a block has dimensions.
+        count: How many arrays come in and go out.
+        dimensions: How many dimensions a block has.
+    """
+    span, builder = new_function(module, "blocks", [POINTER, POINTER, POINTER, SIZE, SIZE])
+    arrays, lengths, strides, first, blocks = span.args
+    block = [builder.load(at(builder, lengths, k + 1, SIZE), typ=SIZE) for k in range(dimensions)]
+    with counted(builder, blocks) as index:
+        places = []
+        for k in range(count):
+            start = builder.load(at(builder, arrays, k, POINTER), typ=POINTER)
+            stride = builder.load(at(builder, strides, k, SIZE), typ=SIZE)
+            offset = builder.mul(builder.add(first, index), stride)
+            places.append(builder.gep(start, [offset], source_etype=ir.IntType(8)))
+        builder.call(inner, [*places, *block])
+    builder.ret_void()
+    _write_entry(module, name, span, dimensions, granule=1)
+
+
+def _write_entry(module: ir.Module, name: str, span: Any, dimensions: int, granule: int) -> None:
+    """void name(char** arrays, intp* lengths, intp* strides, void* threads): the span of all, in one or more threads.
+
+    The first length is shared out, in multiples of the granule; the elements behind it decide whether that pays.
+    """
+    task = _write_task(module, span, granule)
     function, builder = new_function(module, name, [POINTER] * 4, internal=False)
-    pointers, lengths, strides, threads = function.args
+    arrays, lengths, strides, threads = function.args
     restore = save_flags(module, builder)
-    count = builder.load(lengths, typ=SIZE)
+    count, *block = (builder.load(at(builder, lengths, k, SIZE), typ=SIZE) for k in range(1 + dimensions))
+    elements = reduce(builder.mul, block, count)
     parallel = builder.load(threads, typ=POINTER)
-    is_long = builder.icmp_signed(">=", count, SIZE(2 * SHARE))
+    is_long = builder.icmp_signed(">=", elements, SIZE(2 * SHARE))
     found = builder.icmp_unsigned("!=", parallel, ir.Constant(POINTER, None))
-    with builder.if_else(builder.and_(is_long, found)) as (shared, alone):
+    several = builder.icmp_signed(">", count, SIZE(1))
+    with builder.if_else(_all(builder, [is_long, found, several])) as (shared, alone):
         with shared:
-            _share_out(builder, task, parallel, function.args, count)
+            _share_out(builder, task, parallel, (*function.args, count), elements)
         with alone:
-            builder.call(span, [pointers, strides, SIZE(0), count])
+            builder.call(span, [arrays, lengths, strides, SIZE(0), count])
     restore(builder)
     builder.ret_void()
 
@@ -93,9 +130,9 @@ def _write_chunk(module: ir.Module, storage: Storage, operands: Operands, body: 
 
 
 def _write_span(module: ir.Module, storage: Storage, operands: Operands, steady: Any, varying: Any) -> Any:
-    """void span(char** arrays, intp* strides, start, count): some elements of arrays with any strides."""
-    function, builder = new_function(module, "span", [POINTER, POINTER, SIZE, SIZE])
-    arrays, strides, start, count = function.args
+    """void span(char** arrays, intp* lengths, intp* strides, start, count): some elements of arrays of any strides."""
+    function, builder = new_function(module, "span", [POINTER, POINTER, POINTER, SIZE, SIZE])
+    arrays, _, strides, start, count = function.args
     steps = [builder.load(at(builder, strides, k, SIZE), typ=SIZE) for k in range(operands.count)]
     places = [
         builder.gep(
@@ -143,57 +180,31 @@ def _copy(
         builder.store(builder.load(ends[0], typ=storage.type), ends[1])
 
 
-def _write_task(module: ir.Module, span: Any) -> Any:
-    """void task(work): what one thread of the pool does: its share of the elements."""
+def _write_task(module: ir.Module, span: Any, granule: int) -> Any:
+    """void task(work): what one thread of the pool does: its share of the whole."""
     function, builder = new_function(module, "task", [POINTER])
     (work,) = function.args
-    arrays, strides, threads = (builder.load(at(builder, work, k, POINTER), typ=POINTER) for k in range(3))
-    count = builder.load(at(builder, work, 3, SIZE), typ=SIZE)
+    *given, threads = (builder.load(at(builder, work, k, POINTER), typ=POINTER) for k in range(4))
+    count = builder.load(at(builder, work, 4, SIZE), typ=SIZE)
     team, mine = (builder.sext(_ask(builder, threads, name), SIZE) for name in FUNCTIONS[2:])
     even = builder.sdiv(builder.add(count, builder.sub(team, SIZE(1))), team)
-    share = builder.and_(builder.add(even, SIZE(63)), SIZE(-64))
+    share = builder.and_(builder.add(even, SIZE(granule - 1)), SIZE(-granule))
     start = builder.mul(mine, share)
     rest = builder.sub(count, start)
     with builder.if_then(builder.icmp_signed(">", rest, SIZE(0))):
         length = builder.select(builder.icmp_signed("<", rest, share), rest, share)
-        builder.call(span, [arrays, strides, start, length])
+        builder.call(span, [*given, start, length])
     builder.ret_void()
     return function
 
 
-def write_outer_loop(module: ir.Module, name: str, inner: Any, count: int, dimensions: int) -> None:
-    """The inner loop of a generalised ufunc: `inner`(arrays…, lengths…) for one block of numbers after another.
-
-    Args:
-        module: Where it is written.
-        name: What it is called.
-        inner: A function of `count` pointers and as many lengths as a block has dimensions.
-        count: How many arrays come in and go out.
-        dimensions: How many dimensions a block has.
-    """
-    function, builder = new_function(module, name, [POINTER] * 4, internal=False)
-    arrays, lengths, strides, _ = function.args
-    restore = save_flags(module, builder)
-    outer, *block = (builder.load(at(builder, lengths, k, SIZE), typ=SIZE) for k in range(1 + dimensions))
-    with counted(builder, outer) as index:
-        places = []
-        for k in range(count):
-            start = builder.load(at(builder, arrays, k, POINTER), typ=POINTER)
-            stride = builder.load(at(builder, strides, k, SIZE), typ=SIZE)
-            places.append(builder.gep(start, [builder.mul(index, stride)], source_etype=ir.IntType(8)))
-        builder.call(inner, [*places, *block])
-    restore(builder)
-    builder.ret_void()
-
-
-def _share_out(builder: Any, task: Any, parallel: Any, arguments: Sequence[Any], count: Any) -> None:
-    """Let a team of threads run the task."""
-    arrays, _, strides, threads = arguments
-    work = _room(builder, ir.ArrayType(SIZE, 4))
-    for k, given in enumerate((arrays, strides, threads, count)):
-        builder.store(given, at(builder, work, k, SIZE))
-    most = builder.trunc(builder.sdiv(count, SIZE(SHARE)), COUNT)
-    cores = _ask(builder, threads, FUNCTIONS[1])
+def _share_out(builder: Any, task: Any, parallel: Any, given: Sequence[Any], elements: Any) -> None:
+    """Let a team of threads run the task; `given` is what the entry was given, and how much there is to share."""
+    work = _room(builder, ir.ArrayType(SIZE, len(given)))
+    for k, each in enumerate(given):
+        builder.store(each, at(builder, work, k, SIZE))
+    most = builder.trunc(builder.sdiv(elements, SIZE(SHARE)), COUNT)
+    cores = _ask(builder, given[3], FUNCTIONS[1])
     team = builder.select(builder.icmp_signed("<", most, cores), most, cores)
     kind = ir.FunctionType(VOID, [POINTER, POINTER, COUNT, COUNT])
     _call(builder, kind, parallel, [task, work, team, COUNT(0)])

@@ -72,9 +72,15 @@ def _write_node(
 
 def _match(pattern: Expression, node: Expression) -> Expression | None:
     """What stands at the symbol's place in a pattern; None where the node is of another form."""
+    found: set[Expression] = set()
+    return found.pop() if _fits(pattern, node, found) and len(found) == 1 else None
+
+
+def _fits(pattern: Expression, node: Expression, found: set[Expression]) -> bool:
+    """Whether the node has the pattern's form; what stands at the symbol's places goes into `found`."""
     if pattern.word == "symbol":
-        return node
-    if pattern.word != node.word or len(pattern.arguments) != len(node.arguments) or pattern.is_constant:
-        return node if pattern is node else None
-    found = {_match(*pair) for pair in zip(pattern.arguments, node.arguments, strict=True)}
-    return found.pop() if len(found) == 1 else None
+        found.add(node)
+        return True
+    if pattern.is_constant or pattern.word != node.word:
+        return pattern is node
+    return all(_fits(*pair, found) for pair in zip(pattern.arguments, node.arguments, strict=True))
