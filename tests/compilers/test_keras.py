@@ -230,3 +230,12 @@ def test_a_missing_keras_is_explained(monkeypatch):
     spec = importlib.util.spec_from_file_location("without_keras", Path(backend.__file__))
     with pytest.raises(ModuleNotFoundError, match=r'pip install "actlab\[keras\]"'):
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+@pytest.mark.parametrize(
+    ("name", "features", "sentence"),
+    [("prelu", 0, "how many there are"), ("prelu", "a", "how many there are"), ("mish", 3, "mish learns nothing")],
+)
+def test_features_are_a_number_of_what_is_learned(name, features, sentence):
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        find(name).keras(features=features)

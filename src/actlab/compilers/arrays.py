@@ -264,7 +264,7 @@ def _float_array(name: str, value: Any, role: str) -> Array:
             return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
         raise TypeError(
             f"{name} got {role} of dtype {array.dtype}, but works on {', '.join(ufuncs.DTYPES)}; "
-            f"write x.astype(np.float32)."
+            f"write {role}.astype(np.float32)."
         )
     kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
     raise TypeError(

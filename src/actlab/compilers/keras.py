@@ -80,6 +80,15 @@ def function(activation: Activation, axis: int = -1, **parameters: float) -> Fun
     return Function(activation.name, axis, parameters)
 
 
+def _check_features(activation: Activation, features: Any) -> None:
+    if features is None:
+        return
+    if not any(each.role == "learned" for each in activation.parameters):
+        raise TypeError(f"{activation.name} learns nothing, so it has no features; leave features={features!r} away.")
+    if not isinstance(features, int) or isinstance(features, bool) or features < 1:
+        raise ValueError(f"{activation.name} got features={features!r}; write how many there are, as in features=64.")
+
+
 def layer(activation: Activation, features: int | None = None, axis: int = -1, **parameters: float) -> ActivationLayer:
     """A Keras layer whose learned parameters are weights, trained with the others.
 
@@ -141,6 +150,7 @@ class ActivationLayer(keras.layers.Layer):  # type: ignore[misc]
     ) -> None:
         super().__init__(**options)
         self._activation, self._features, self._axis = find(activation), features, axis
+        _check_features(self._activation, features)
         self._parameters = _numbers(self._activation, parameters or {})
         self._seed = keras.random.SeedGenerator() if self._names("random") else None
         self.supports_masking = True
@@ -226,7 +236,7 @@ def _numbers(activation: Activation, given: Mapping[str, Any]) -> dict[str, floa
         if checked_parameter(activation.name, known[name], value).ndim:
             raise TypeError(
                 f"{activation.name} for Keras takes one number for {name}, and got an array; "
-                f"write features=… in actlab.compilers.keras.layer for one a feature."
+                f"write features=64 for one a feature."
             )
     return {name: float(value) for name, value in given.items()}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,7 +23,8 @@ def start() -> None:
     """Look for a pool. It follows OMP_NUM_THREADS, torch.set_num_threads and threadpoolctl's limits."""
     from multiprocessing import parent_process
 
-    if os.getpid() != PROCESS or parent_process() is not None:  # a fork, or one worker among several
+    began_afresh = parent_process() is None or "--multiprocessing-fork" in sys.orig_argv  # the mark of a spawned one
+    if os.getpid() != PROCESS or not began_afresh:  # a fork, whose parent may have used the pool
         return
     path = _loaded() or _bundled()
     if path is None:
