@@ -4,7 +4,15 @@ import os
 from importlib.util import find_spec
 
 NEEDING = {
-    "torch": ("docs/pytorch.md", "src/actlab/compilers/torch", "src/actlab/networks/modules.py"),
+    "torch": (
+        "docs/pytorch.md",
+        "docs/swap.md",
+        "docs/models.md",
+        "src/actlab/compilers/torch",
+        "src/actlab/networks/modules.py",
+        "src/actlab/networks/swapping",
+        "src/actlab/networks/models",
+    ),
     "jax": ("docs/jax.md", "src/actlab/compilers/jax.py"),
     "onnx": ("docs/onnx.md", "src/actlab/compilers/onnx"),
     "keras": ("docs/keras.md", "src/actlab/compilers/keras.py"),

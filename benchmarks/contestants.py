@@ -78,6 +78,7 @@ class NumPyProcess:
             {
                 "actlab": self._actlab(case, x, upstream, out),
                 "copy": copies.get(case.mode),
+                "traffic": self._traffic(case, x, upstream) if compares else None,
                 "NumPy": self._numpy(bench) if compares else None,
                 "SciPy": self._scipy(case, x, out) if compares else None,
                 "numexpr": None if is_too_long else self._numexpr(bench, out),
@@ -94,6 +95,14 @@ class NumPyProcess:
 
         calls: Calls = {FORWARD: partial(function, *x), INTO_OUT: partial(function, *x, out=out), BOTH: both}
         return calls[case.mode]
+
+    @staticmethod
+    def _traffic(case: Case, x: tuple[Any, ...], upstream: Any) -> Call | None:
+        """What the memory alone costs: a copy and a product, which read and write as much as a function must."""
+        if case.mode != BOTH or len(x) > 1:
+            return None
+        value, gradient = np.zeros_like(x[0]), np.zeros_like(x[0])
+        return lambda: (np.copyto(value, x[0]), np.multiply(x[0], upstream, out=gradient))
 
     def _numpy(self, bench: Bench) -> Call | None:
         from benchmarks.peers import in_numpy

@@ -82,6 +82,11 @@ def log_tail(m: mpf) -> mpf:
     return (mpmath.log1p(m) - m + m * m / 2) / m**3 if abs(m) > 1e-10 else mpf(1) / 3 - m / 4
 
 
+def log1p_tail(e: mpf) -> mpf:
+    """(log(1 + e) - e) / e**2."""
+    return (mpmath.log1p(e) - e) / e**2 if e > 1e-12 else e / 3 - mpf(1) / 2
+
+
 def erf_tail(s: mpf) -> mpf:
     """erf(a) / a - 1 at s = a**2."""
     return mpmath.erf(mpmath.sqrt(s)) / mpmath.sqrt(s) - 1 if s > 1e-20 else 2 / mpmath.sqrt(mpmath.pi) - 1
@@ -114,11 +119,13 @@ def erfcx_fit(word: str, centre: int, largest: float, terms: dict[str, int]) -> 
 
 @dataclass(frozen=True)
 class Quotient:
-    """Polynomials q and r with q / (factor * a * q + r) = mills(a) for 0 <= a <= high.
+    """Polynomials q and r with q / (factor * a * q + r) = target(a) for 0 <= a <= high; errors count times `weight`.
 
-    Far out the quotient hardly depends on q and r, so that their rounding errors do not matter there.
+    Far out a quotient with a factor hardly depends on q and r, so that their rounding errors do not matter there.
     """
 
+    target: Function
+    weight: Function
     factor: mpf
     high: mpf
     degrees: tuple[int, int]
@@ -143,24 +150,27 @@ class Quotient:
     def fit(self, known: Known) -> tuple[mpf, Known]:
         """The largest relative error and all coefficients, of which some are known already."""
         grid = self.grid
-        targets = [mills(a) for a in grid]
+        targets, weights = [self.target(a) for a in grid], [self.weight(a) for a in grid]
         names = [(name, k) for name, degree in self.sizes for k in range(degree + 1) if (name, k) not in known]
         wanted = len(names) + 1
         picked = [max(1, round(GRID * (1 - mpmath.cos(mpmath.pi * (j + 0.4) / wanted)) / 2)) for j in range(wanted)]
         bottoms, best = [mpf(1)] * len(grid), None
         for step in range(6 * ROUNDS):
             rows = [
-                [self.share(name, grid[i], targets[i]) for name in names] + [-((-1) ** j) * bottoms[i]]
+                [weights[i] * self.share(name, grid[i], targets[i]) for name in names] + [-((-1) ** j) * bottoms[i]]
                 for j, i in enumerate(picked)
             ]
-            right = [-sum(v * self.share(name, grid[i], targets[i]) for name, v in known.items()) for i in picked]
+            right = [
+                -weights[i] * sum(v * self.share(name, grid[i], targets[i]) for name, v in known.items())
+                for i in picked
+            ]
             solved = mpmath.lu_solve(mpmath.matrix(rows), mpmath.matrix(right))
             every = {**known, **{name: solved[k] for k, name in enumerate(names)}}
             both = [self.parts(every, a) for a in grid]
             bottoms = [bottom for _, bottom in both]
             if step % 6 < 5:  # the equations are linear once the denominators are known
                 continue
-            errors = [top / bottom / t - 1 for (top, bottom), t in zip(both, targets, strict=True)]
+            errors = [w * (top / bottom - t) for (top, bottom), t, w in zip(both, targets, weights, strict=True)]
             largest = max(abs(error) for error in errors)
             if best is None or largest < best[0]:
                 best = largest, every
@@ -172,17 +182,18 @@ class Quotient:
         return best
 
     def share(self, name: tuple[str, int], a: mpf, target: mpf) -> mpf:
-        """What a coefficient adds to (q - mills(a) * (factor * a * q + r)) / mills(a)."""
-        return (1 / target - self.factor * a if name[0] == "top" else -1) * a ** name[1]
+        """What a coefficient adds to q - target(a) * (factor * a * q + r)."""
+        return (1 - target * self.factor * a if name[0] == "top" else -target) * a ** name[1]
 
     def rounded(self, known: Known) -> tuple[mpf, Known]:
         """The same in float32: one coefficient after the other is rounded, and the others make up for it."""
         largest = max(self.degrees)
-        order = [(name, k) for k in range(1, largest + 1) for name, degree in self.sizes[::-1] if k <= degree]
-        for name in order:
-            known = {**known, name: mpf(float(np.float32(float(self.fit(known)[1][name]))))}
+        order = [(name, k) for k in range(largest + 1) for name, degree in self.sizes[::-1] if k <= degree]
+        for name in (each for each in order if each not in known):
+            known = {**known, name: single(self.fit(known)[1][name])}
         ratios = [self.parts(known, a) for a in self.grid]
-        return max(abs(t / b / mills(a) - 1) for (t, b), a in zip(ratios, self.grid, strict=True)), known
+        errors = [self.weight(a) * (t / b - self.target(a)) for (t, b), a in zip(ratios, self.grid, strict=True)]
+        return max(map(abs, errors)), known
 
 
 def mills(a: mpf) -> mpf:
@@ -208,6 +219,14 @@ FITS = (
         mpf(1) / 2,
         {"float32": 8, "float64": 20},
     ),
+    Fit(
+        "LOG1P",
+        log1p_tail,
+        lambda e: e * e / mpmath.log1p(e) if e > 1e-9 else mpf(10) ** -9,
+        mpf(0),
+        mpf(1),
+        {"float32": 9, "float64": 21},
+    ),
     Fit("ERF", erf_tail, lambda s: mpf(1), mpf(0), mpf(2) / 5, {"float32": 6, "float64": 11}),
     Fit("TANH", tanh_tail, lambda s: mpf(1), mpf(0), mpf(1), {"float32": 7, "float64": 16}),
     erfcx_fit("ERFCX", 3, 10.3, {"float32": 10}),  # the centre in each is ERFCX_CENTRE: those with the least error
@@ -219,16 +238,51 @@ ROOT = mpmath.sqrt(2 * mpmath.pi)
 START = {("top", 0): mpf(7) / 8, ("rest", 0): mpf(7) / 4}  # so that it is exact at 0
 
 
+def mills_fit(factor: mpf, high: float, degrees: tuple[int, int]) -> Quotient:
+    """The fit of mills(a), relative to it."""
+    return Quotient(mills, lambda a: 1 / mills(a), factor, mpf(high), degrees)
+
+
+GATE_ZERO = mpmath.findroot(lambda a: mills(a) - a / ROOT, 0.75)
+
+
+def gate(a: mpf) -> mpf:
+    """(mills(a) - a / ROOT) / (GATE_ZERO - a)."""
+    a = a if abs(a - GATE_ZERO) > mpf(10) ** -15 else GATE_ZERO + mpf(10) ** -15
+    return (mills(a) - a / ROOT) / (GATE_ZERO - a)
+
+
+def gate_fit(start: mpf, high: float, degrees: tuple[int, int]) -> Quotient:
+    """The fit of what gate(a) is beyond 1 / ROOT, as `start` has it in floats."""
+    return Quotient(lambda a: gate(a) - start, lambda a: 1 / gate(a), mpf(0), mpf(high), degrees)
+
+
+def single(value: mpf) -> mpf:
+    """Rounded to float32."""
+    return mpf(float(np.float32(float(value))))
+
+
 def main() -> None:
     """Prints every fit, for pasting: pairs of a float32 and a float64 polynomial."""
     for fit in FITS:
         written = {dtype: remez(fit, terms) for dtype, terms in fit.terms.items()}
         write(fit.word, written)
-    single = Quotient(mpf(float(np.float32(float(ROOT)))), mpf("14.5"), (4, 4)).rounded(START)
-    double = Quotient(ROOT, mpf(39), (10, 9)).fit(START)
-    for word, name in (("MILLS_TOP", "top"), ("MILLS_REST", "rest")):
-        fits = {"float32": single, "float64": double}
-        write(word, {d: (e, [v for key, v in sorted(c.items()) if key[0] == name]) for d, (e, c) in fits.items()})
+    one = {("rest", 0): mpf(1)}
+    quotients = {
+        ("MILLS_TOP", "MILLS_REST"): (
+            mills_fit(single(ROOT), 14.5, (4, 4)).rounded(START),
+            mills_fit(ROOT, 39, (10, 9)).fit(START),
+        ),
+        ("GATE_TOP", "GATE_BOTTOM"): (
+            gate_fit(single(1 / ROOT), 14.5, (3, 4)).rounded(one),
+            gate_fit(mpf(float(1 / ROOT)), 39, (8, 9)).fit(one),
+        ),
+    }
+    print("GATE_ZERO, in two floats:", mpmath.nstr(GATE_ZERO, 36))
+    for words, found in quotients.items():
+        for word, name in zip(words, ("top", "rest"), strict=True):
+            fits = dict(zip(("float32", "float64"), found, strict=True))
+            write(word, {d: (e, [v for key, v in sorted(c.items()) if key[0] == name]) for d, (e, c) in fits.items()})
 
 
 def write(word: str, fits: dict[str, tuple[mpf, list[mpf]]]) -> None:

@@ -13,6 +13,7 @@ from benchmarks.peers import NOT_FUSED_IN_TORCH
 Row = dict[str, Any]
 NAMES = {10: "10", 1 << 16: "64 Ki", 1 << 20: "1 Mi", 1 << 24: "16 Mi"}
 OURS = ("actlab", "actlab in torch")
+LIMITS = ("copy", "traffic")
 BEHIND = 1.1
 LIMIT = 0.5  # of a copy's rate
 
@@ -48,7 +49,7 @@ def best_peer(row: Row, ours: str) -> tuple[str, float]:
     peers = [
         name
         for name in row["microseconds"]
-        if name not in (*OURS, "copy") and (ours == "actlab" or name.startswith("torch"))
+        if name not in (*OURS, *LIMITS) and (ours == "actlab" or name.startswith("torch"))
     ]
     return min(((name, ratio(row, name, ours)) for name in peers), key=lambda pair: pair[1], default=("", math.nan))
 
@@ -99,6 +100,7 @@ def means(rows: list[Row]) -> str:
         "jax.jit": ("jax.jit", "actlab", lambda _: True),
         "NumPy": ("NumPy", "actlab", lambda _: True),
         "numexpr": ("numexpr", "actlab", lambda _: True),
+        "a copy and a product: times as fast as torch": ("torch", "traffic", lambda _: True),
     }
     columns = sorted({(row["size"], row["threads"]) for row in both if row["size"] > 10})
     body = [

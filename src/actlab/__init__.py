@@ -6,7 +6,7 @@ Importing it needs NumPy only; everything else is imported when it is used.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from actlab import catalogue
 from actlab.catalogue import (
@@ -21,6 +21,11 @@ from actlab.catalogue import (
     names,
     uniform,
 )
+
+if TYPE_CHECKING:
+    from actlab.networks.estimators import ActivationClassifier, ActivationRegressor
+    from actlab.networks.swapping import swap as swap
+    from actlab.networks.swapping import uses as uses
 
 __all__ = [
     "Activation",
@@ -39,26 +44,27 @@ __all__ = [
 ]
 __all__ += list(names())
 __all__.sort()
-ESTIMATORS = ("ActivationClassifier", "ActivationRegressor")
+CALCULATIONS = ("compute", "differentiate", "value_and_derivative", "pull_back")
+LATER = {
+    "ActivationClassifier": "actlab.networks.estimators",
+    "ActivationRegressor": "actlab.networks.estimators",
+    "swap": "actlab.networks.swapping",
+    "uses": "actlab.networks.swapping",
+}
+"""Names whose rooms are imported when they are first asked for; those that need an extra are not in `__all__`."""
 
 
 class _Rooms:
     """The abilities that activations get from the rooms above the catalogue, each imported when first used."""
 
-    def compute(self, *given: Any) -> Any:
+    def __getattr__(self, name: str) -> Any:
+        """What works on arrays of any framework is dispatch's; kept here, since importing takes half a microsecond."""
+        if name not in CALCULATIONS:
+            raise AttributeError(f"The package lends activations no {name}.")
         from actlab.compilers import dispatch
 
-        return dispatch.compute(*given)
-
-    def differentiate(self, *given: Any) -> Any:
-        from actlab.compilers import dispatch
-
-        return dispatch.differentiate(*given)
-
-    def pull_back(self, *given: Any) -> Any:
-        from actlab.compilers import dispatch
-
-        return dispatch.pull_back(*given)
+        self.__dict__[name] = getattr(dispatch, name)
+        return self.__dict__[name]
 
     def torch(self, function: Activation, features: int | None, axis: int, parameters: dict[str, Any]) -> Any:
         from actlab.compilers.torch import module
@@ -98,7 +104,7 @@ class _Rooms:
     def reserved(self) -> frozenset[str]:
         from pkgutil import iter_modules
 
-        return frozenset({*__all__, *(room.name for room in iter_modules(__path__))} - {*names()})
+        return frozenset({*__all__, *LATER, *(room.name for room in iter_modules(__path__))} - {*names()})
 
 
 catalogue.lend(_Rooms())
@@ -106,15 +112,15 @@ globals().update({name: find(name) for name in names()})
 
 
 def __getattr__(name: str) -> Any:
-    """The activations by their other names; `compare`, estimators and version, imported when first asked for."""
+    """The activations by their other names, and what is imported when it is first asked for."""
     if name == "__version__":
         from importlib.metadata import version
 
         return version("actlab")
     if name == "compare":
         return import_module("actlab.compare")
-    if name in ESTIMATORS:
-        return getattr(import_module("actlab.networks.estimators"), name)
+    if name in LATER:
+        return getattr(import_module(LATER[name]), name)
     if name.startswith("_"):  # Python and notebooks ask for many such names
         raise AttributeError(f"actlab has no attribute {name!r}.")
     try:
@@ -124,4 +130,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *ESTIMATORS, "compare"]
+    return [*globals(), *LATER, "compare"]

@@ -10,7 +10,6 @@ import pytest
 
 import actlab
 from actlab.catalogue import Activation, Parameter, Source, find
-from actlab.compilers import arrays
 from actlab.compilers.native import ufuncs
 from actlab.formula import symbol
 from actlab.formula.primitives import exp, total
@@ -150,26 +149,26 @@ def test_parameters_are_numbers(slope):
     [
         (3, "write 3.0"),
         (True, "write 1.0"),
-        (np.arange(3), "astype"),
-        (np.int8(3), "astype"),
-        (np.array([True]), "astype"),
-        (np.array([1j]), "astype"),
-        (np.array(["a"]), "astype"),
-        (np.array([1.0, None]), "astype"),
-        (np.array(["2020-01-01"], "datetime64[D]"), "astype"),
-        (np.zeros(2, [("a", "f4")]), "astype"),
+        (np.arange(3), "astype(np.float64)"),
+        (np.int8(3), "astype(np.float32)"),
+        (np.array([True]), "astype(np.float32)"),
+        (np.array([1j]), ".real or abs("),
+        (np.array(["a"]), "write an array of numbers, such as np.array([1.0, 2.0])."),
+        (np.array([1.0, None]), "write an array of numbers"),
+        (np.array(["2020-01-01"], "datetime64[D]"), "write an array of numbers"),
+        (np.zeros(2, [("a", "f4")]), "write an array of numbers"),
         ([1.0, 2.0], "np.asarray"),
-        ("a", "np.asarray"),
-        (1j, "np.asarray"),
-        (None, "np.asarray"),
+        ("a", "write float("),
+        (1j, ".real or abs("),
+        (None, "write "),
         (type("Odd", (), {"__module__": None})(), "np.asarray"),
-        (np.ma.masked_array([1.0, 2.0], mask=[False, True]), "x.filled(np.nan)"),
+        (np.ma.masked_array([1.0, 2.0], mask=[False, True]), ".filled(np.nan)"),
     ],
 )
 def test_what_is_no_float_is_explained(bad, advice):
     calls = [actlab.mish, actlab.mish.derivative, actlab.softmax, lambda x: actlab.mish.pullback(1.0, upstream=x)]
     for compute in calls:
-        with pytest.raises(TypeError, match=r"works on|knows no masks") as caught:
+        with pytest.raises(TypeError, match=r"works on|knows no masks|needs an upstream") as caught:
             compute(bad)
         assert advice in str(caught.value)
         assert "\n" not in str(caught.value)
@@ -178,7 +177,9 @@ def test_what_is_no_float_is_explained(bad, advice):
 @pytest.mark.skipif(np.dtype(np.longdouble).itemsize == 8, reason="here a long double is a double")
 def test_long_doubles_are_explained():
     for bad in (np.ones(2, np.longdouble), np.longdouble(1)):
-        with pytest.raises(TypeError, match=r"works on float16, bfloat16, float32, float64; write x.astype"):
+        with pytest.raises(
+            TypeError, match=r"works on float16, bfloat16, float32, float64; write x.astype\(np.float64\)"
+        ):
             actlab.mish(bad)
 
 
@@ -204,8 +205,12 @@ def test_results_go_into_out():
     outs = np.empty_like(X), np.empty_like(X)
     assert actlab.glu.derivative(X, X, out=outs) is outs
     np.testing.assert_array_equal(outs, actlab.glu.derivative(X, X))
-    both = arrays.value_and_derivative(actlab.mish, [X], {}, out=outs)
+    both = actlab.mish.value_and_derivative(X, out=outs)
+    assert both is outs
     np.testing.assert_array_equal(both, [wanted, actlab.mish.derivative(X)])
+    only = np.empty_like(X)
+    assert actlab.mish(X, out=(only,)) is only
+    np.testing.assert_array_equal(only, wanted)
     rows = np.empty_like(X)
     assert actlab.softmax(X, axis=0, out=rows) is rows
     np.testing.assert_array_equal(rows, actlab.softmax(X, axis=0))
@@ -290,16 +295,42 @@ def test_results_can_be_kept_copied_and_sent():
     assert got.flags.writeable
 
 
-def test_the_short_way_is_the_long_way():
-    """What one plain array with defaults goes through says nothing else than the way for everything else."""
-    for name in ("mish", "prelu", "elu", "softplus"):
+def test_an_axis_that_changes_nothing_is_checked_all_the_same():
+    np.testing.assert_array_equal(actlab.mish(X, axis=0), actlab.mish(X))
+    for axis in (2, -3):
+        with pytest.raises(ValueError, match=rf"mish got axis={axis} for the shape \(4, 6\); its axes are -2 to 1"):
+            actlab.mish(X, axis=axis)
+        with pytest.raises(ValueError, match="its axes are"):
+            actlab.glu(X, X, axis=axis)
+        with pytest.raises(ValueError, match="its axes are"):
+            actlab.mish.pullback(X, upstream=X, axis=axis)
+    for axis in (1.0, True, None, "last"):
+        with pytest.raises(TypeError, match=f"got axis={axis!r}; write one whole number, such as axis=-1"):
+            actlab.mish(X, axis=axis)
+    with pytest.raises(ValueError, match="got axis=0 for one number, which has no axis; leave axis away"):
+        actlab.mish(1.0, axis=0)
+
+
+@pytest.mark.parametrize(("function", "given"), [(actlab.mish, [X]), (actlab.swiglu, [X, X]), (actlab.swiglu, [X])])
+def test_a_missing_upstream_is_explained(function, given):
+    names = ", ".join(function.inputs)
+    wanted = f"{function.name}.pullback({names}, upstream=np.ones_like({function.inputs[0]}))."
+    for _ in range(2):  # before there is a shortcut, and behind it
+        with pytest.raises(TypeError, match=re.escape(wanted)):
+            function.pullback(*given)
+        function.pullback(*given, upstream=function(*given))
+
+
+def test_value_and_derivative_are_those_of_the_two_calls():
+    for name, given in (("mish", [X]), ("prelu", [X]), ("swiglu", [X, X + 1]), ("swiglu", [X]), ("mish", [1.0])):
         function = find(name)
-        for dtype in ("float16", "float32", "float64"):
-            for compute in (function, function.derivative):
-                x = X.astype(dtype)
-                through = compute(x, **dict(function.defaults), out=np.empty_like(x))
-                np.testing.assert_array_equal(compute(x), through)
-                assert type(compute(x[0])) is type(through)
+        for _ in range(2):
+            value, *slopes = function.value_and_derivative(*given)
+            np.testing.assert_array_equal(value, function(*given))
+            wanted = function.derivative(*given)
+            np.testing.assert_array_equal(slopes, wanted if len(function.inputs) > 1 else [wanted])
+    with pytest.raises(TypeError, match=r"softmax works along an axis.*use softmax.pullback"):
+        actlab.softmax.value_and_derivative(X)
 
 
 def test_a_call_prepares_its_kernel_once(monkeypatch):

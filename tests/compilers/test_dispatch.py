@@ -59,11 +59,14 @@ def test_the_package_of_a_type_names_its_compiler(recorder, package, compiler):
     assert actlab.prelu(tensor) == "computed"
     assert actlab.prelu.derivative(tensor, slope=0.5) == "differentiated"
     assert actlab.softmax.pullback(tensor, upstream=tensor, axis=0) == "pulled back"
+    assert actlab.mish.value_and_derivative(tensor) == ("computed", "differentiated")
     assert set(recorder.names) == ({f"actlab.compilers.{compiler}"} if compiler != "torch" else set())
     assert recorder.asked == [
         ("compute", "prelu", {"slope": 0.25}, -1),
         ("differentiate", "prelu", {"slope": 0.5}),
         ("pull_back", "softmax", {}, 0),
+        ("compute", "mish", {}, -1),
+        ("differentiate", "mish", {}),
     ]
 
 
@@ -72,6 +75,12 @@ def test_any_of_the_arrays_and_parameters_may_be_a_tensor(recorder):
     assert actlab.glu(np.ones(2), tensor) == "computed"
     assert actlab.prelu(np.ones(2), slope=tensor) == "computed"
     assert actlab.mish.pullback(np.ones(2), upstream=tensor) == "pulled back"
+
+
+def test_values_and_derivatives_of_several_inputs_are_one_tuple(recorder):
+    recorder.differentiate = lambda *_: ("in gate", "in value")
+    tensor = kind_of("torch")()
+    assert actlab.glu.value_and_derivative(tensor, tensor) == ("computed", "in gate", "in value")
 
 
 def test_a_tensor_of_a_tensor_is_one_too(recorder):
@@ -92,11 +101,28 @@ def test_what_only_numpy_can_is_explained(recorder):
         actlab.mish(tensor, out=tensor)
     with pytest.raises(TypeError, match="mish writes into NumPy arrays only"):
         actlab.mish.derivative(tensor, out=np.empty(2))
+    with pytest.raises(TypeError, match="mish writes into NumPy arrays only"):
+        actlab.mish.value_and_derivative(tensor, out=(np.empty(2), np.empty(2)))
     with pytest.raises(TypeError, match=r"prelu.pullback\(wrt=…\) works on NumPy arrays"):
         actlab.prelu.pullback(tensor, upstream=tensor, wrt="slope")
     with pytest.raises(ValueError, match=r"mish got out=Tensor, but its result is float64 of shape \(2,\)"):
         actlab.mish(np.ones(2), out=tensor)
     assert recorder.asked == []
+
+
+def test_a_shortcut_leaves_tensors_to_their_compiler(recorder):
+    x, tensor = np.ones(2), kind_of("torch")()
+    actlab.prelu(x)
+    actlab.glu(x, x)
+    actlab.prelu.pullback(x, upstream=x)
+    assert actlab.glu(x, tensor) == "computed"
+    assert actlab.prelu(x, slope=tensor) == "computed"
+    assert actlab.prelu.pullback(x, upstream=tensor) == "pulled back"
+
+
+def test_the_package_lends_nothing_else():
+    with pytest.raises(AttributeError, match="The package lends activations no colour"):
+        actlab._Rooms().colour  # noqa: B018
 
 
 def test_plain_things_stay_with_numpy():

@@ -6,12 +6,15 @@ import pytest
 from actlab.catalogue import find
 from actlab.compilers import mpmath as oracle
 from actlab.compilers import numpy as reference
+from actlab.compilers.crossings import beside_zeros
 from actlab.compilers.emit import emit
 from actlab.compilers.expansions import RULES, expand
+from actlab.compilers.exponents import odd_cubic
+from actlab.compilers.phrases import with_phrases
 from actlab.formula import WORDS, symbol
 from actlab.formula.expression import apply, walk
 from actlab.formula.primitives import REDUCTIONS, damped, hypot, normal_cdf, sech, sigmoid, softplus, tanh
-from tests.laws.oracle import ulps
+from tests.laws.oracle import ulps, worst
 
 BASIC = (
     "add", "subtract", "multiply", "divide", "negative", "greater", "greater_equal", "logical_and", "logical_or",
@@ -110,6 +113,64 @@ def test_what_a_language_has_stays():
 def test_both_signs_share_one_exponential():
     expanded = expand(sigmoid(x) * sigmoid(-x), BASIC, "single")
     assert sum(node.word == "exp" for node in walk(expanded)) == 1
+
+
+PHRASES = {
+    "gelu": "times_normal_cdf",
+    "slope of gelu": "slope_of_gelu",
+    "slope of mish": "slope_of_mish",
+    "slope of silu": "slope_of_swish",
+    "slope of gelu_tanh": "slope_of_swish",
+    "slope of tanh": "square_of_sech",
+    "slope of sigmoid": "bells",
+    "mish": "tanh_of_softplus",
+}
+
+
+def formula_of(phrase):
+    activation = find(phrase.removeprefix("slope of "))
+    return activation.slopes[0] if phrase.startswith("slope of ") else activation.formula
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+def test_phrases_are_recognised_and_are_the_same_formula(phrase):
+    formula = formula_of(phrase)
+    assert PHRASES[phrase] in {node.word for node in walk(with_phrases(formula))}
+    at = np.concatenate([np.linspace(-30, 30, 3001), [np.nan]])
+    got, expected = run(formula, np.float64, x=at), reference.run(formula, {"x": at})
+    np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-300)
+
+
+@pytest.mark.parametrize("phrase", [each for each in PHRASES if each != "mish"])
+def test_phrases_keep_their_digits(phrase):
+    """Also beside zeros, where the error is measured by the larger term."""
+    at = np.concatenate([np.linspace(-10, 10, 1001), np.linspace(-3, -0.3, 400)]).astype(np.float32)
+    error, where_ = worst(formula_of(phrase), run(formula_of(phrase), np.float32, (*BASIC, "round"), x=at), at, {})
+    assert error <= 5.5, f"{error:.1f} ulp at {where_!r}"
+
+
+def test_the_argument_of_an_exponential_is_kept_in_two_parts():
+    """exp(-700) would make 700 errors of one; the same cubic plain, in float64, is wrong by hundreds of ulp."""
+    at = np.linspace(-21, -15, 200)
+    got = run(find("gelu_tanh").formula, np.float64, (*BASIC, "round"), x=at)
+    assert worst(find("gelu_tanh").formula, got, at, {})[0] <= 5
+    assert odd_cubic(x * 2 + 3 * x**3) == (x, 2, 3)
+    assert odd_cubic(x * 2 + 3 * x**2) is None
+    assert odd_cubic(x + y**3) is None
+
+
+def test_sums_have_their_zeros():
+    """Beside it the slope of gelu is a polynomial: no digit is lost, while the sum itself has hardly any left."""
+    slope = find("gelu").slopes[0]
+    written = beside_zeros(slope)
+    assert written.word == "where"
+    assert beside_zeros(written.arguments[2]) is written
+    assert beside_zeros(x * slope) is x * written
+    assert beside_zeros(normal_cdf(x) + y) is normal_cdf(x) + y
+    zero = np.float32(-0.7517915)
+    near = np.array([zero, np.nextafter(zero, np.float32(0)), zero - np.float32(1e-5)], np.float32)
+    for point, got in zip(near, run(slope, np.float32, x=near), strict=True):
+        assert ulps(got, oracle.evaluate(slope, {"x": float(point)}), np.float32) <= 3
 
 
 def test_a_word_without_replacement_is_named():

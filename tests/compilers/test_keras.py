@@ -63,6 +63,41 @@ def test_a_model_trains_saves_and_loads(tmp_path):
     np.testing.assert_array_equal(numbers(loaded(X)), numbers(made(X)))
 
 
+def gated_ends():
+    layers = keras.layers
+    return [
+        (keras.Input((4,)), layers.Dense(6, activation=actlab.swiglu.keras())),
+        (keras.Input((5, 4)), layers.Conv1D(6, 2, activation=actlab.geglu.keras())),
+        (keras.Input((4,)), layers.Activation(actlab.glu.keras())),
+        (keras.Input((4,)), layers.Dense(6, activation=backend.Function("swiglu"))),
+    ]
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_a_gated_function_cannot_end_a_layer(place):
+    """Dense(6) says that it gives 6, whatever its activation leaves of them."""
+    x, layer = gated_ends()[place]
+    with pytest.raises(TypeError, match=rf"half of what {type(layer).__name__} says .* put the layer actlab\."):
+        layer(np.ones((2, *x.shape[1:]), np.float32))
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_a_gated_function_is_a_layer(tmp_path):
+    dense, wide = keras.layers.Dense, keras.layers.Conv1D
+    made = keras.Sequential([keras.Input((7, 4)), wide(6, 2), actlab.glu.keras(), dense(8), actlab.swiglu.keras()])
+    assert made.output_shape == (None, 6, 4)
+    x = np.random.default_rng(0).normal(size=(3, 7, 4)).astype(np.float32)
+    assert made(x).shape == (3, 6, 4)
+    made.save(tmp_path / "made.keras")
+    np.testing.assert_array_equal(numbers(keras.models.load_model(tmp_path / "made.keras")(x)), numbers(made(x)))
+
+
+@pytest.mark.parametrize("number", [2, np.float64(2), np.array(2)])
+def test_parameters_are_numbers(number):
+    np.testing.assert_array_equal(numbers(backend.function(actlab.prelu, slope=number)(-np.ones(3, np.float32))), -2)
+    assert numbers(actlab.prelu.keras(slope=number).trainable_variables[0]) == 2
+
+
 def test_functions_are_written_down_by_name():
     function = actlab.elu.keras(alpha=2)
     config = keras.activations.serialize(function)
@@ -106,6 +141,8 @@ def test_half_precision_stays():
         (lambda: actlab.prelu.keras(slope=np.ones(3)), TypeError, "one number for slope"),
         (lambda: actlab.prelu.keras(slope="steep"), TypeError, "write slope=0.25"),
         (lambda: actlab.elu.keras(alpha=-1.0), ValueError, "alpha must be a number above 0"),
+        (lambda: actlab.prelu.keras(slope=1e300), ValueError, "for which float32 has no room"),
+        (lambda: actlab.celu.keras(alpha=1e300)(X), ValueError, "for which float32 has no room"),
         (lambda: actlab.mish.derivative(keras.Input((4,))), TypeError, "a KerasTensor has none yet"),
     ],
 )
@@ -173,6 +210,15 @@ def test_other_backends_get_the_same_from_keras_ops(name, monkeypatch):
     for place, slope in enumerate(slopes if isinstance(slopes, tuple) else (slopes,)):
         got = jax.grad(lambda *arrays: values(*arrays).sum(), place)(*arrays)
         np.testing.assert_allclose(numbers(got)[one_infinite], slope[one_infinite], rtol=2e-6, atol=1e-7)
+
+
+def test_keras_ops_stop_an_infinite_upstream_at_a_slope_of_zero(monkeypatch):
+    jax = pytest.importorskip("jax")
+    monkeypatch.setattr(backend, "OURS", ())
+    got = jax.vjp(lambda x: backend.compute(actlab.relu, [x], {}, -1), jax.numpy.array([-1.0, 1.0]))[1](
+        jax.numpy.full(2, np.inf)
+    )
+    np.testing.assert_array_equal(got[0], [0, np.inf])
 
 
 def test_keras_ops_carry_gradients_of_parameters_and_axes(monkeypatch):

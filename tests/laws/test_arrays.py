@@ -134,6 +134,17 @@ def test_pullback_matches_the_reference(name, dtype):
         assert_rounded(got, slope, values, bound, upstream.astype(float))
 
 
+@pytest.mark.parametrize("name", ["relu", "relu6", "hardtanh", "hardshrink", "softshrink", "step"])
+def test_a_flat_stretch_passes_nothing_on(name):
+    x, activation = np.linspace(-9, 9, 73, dtype=np.float32), find(name)
+    flat = activation.derivative(x) == 0
+    for arriving in (np.inf, np.nan):
+        gradient = activation.pullback(x, upstream=np.full_like(x, arriving))
+        assert flat.any()
+        np.testing.assert_array_equal(gradient[flat], 0)
+        np.testing.assert_array_equal(gradient[~flat], arriving)
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 def test_a_planted_error_is_found(monkeypatch, dtype):
     right = reference.run

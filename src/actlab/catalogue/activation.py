@@ -120,6 +120,22 @@ def _register(declared: Activation) -> None:
     _by_name.update((_normal(name), declared) for name in every)
 
 
+def redeclared(*fields: Any) -> Activation:
+    """What comes out of a pickle of a person's own activation; a process that has not heard of it declares it.
+
+    Raises:
+        ValueError: another one has its name here.
+    """
+    wanted = Activation(*fields)
+    known = _declared.get(wanted.name)
+    if known is None:
+        _register(wanted)
+        return wanted
+    if (known.formula, known.parameters) != (wanted.formula, wanted.parameters):
+        raise ValueError(f"The {wanted.name} of this pickle is not the one declared here; rename one of them.")
+    return known
+
+
 def _normal(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "").replace(" ", "")
 

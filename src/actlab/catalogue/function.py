@@ -35,6 +35,9 @@ class Faculties(Protocol):
     def differentiate(self, function: Activation, arrays: Any, parameters: dict[str, Any], out: Any) -> Any:
         """The elementwise derivative, one for each input."""
 
+    def value_and_derivative(self, function: Activation, arrays: Any, parameters: dict[str, Any], out: Any) -> Any:
+        """A tuple of the values and of the derivative, one for each input."""
+
     def pull_back(
         self,
         function: Activation,
@@ -103,12 +106,15 @@ class Activation:
     """Whether every output depends on one element of each input only."""
     defaults: dict[str, float] = field(init=False, repr=False)
     """The default of each parameter by name; for random ones the mean."""
+    shortcuts: dict[type, Any] = field(init=False, repr=False)
+    """By the kind of array, what needs no check any more; kept here by the rooms above."""
 
     def __post_init__(self) -> None:
         # At birth, since torch.compile cannot read through the lock of a cached property.
         reduces = any(node.word in REDUCTIONS for node in walk(self.formula))
         object.__setattr__(self, "elementwise", not reduces)
         object.__setattr__(self, "defaults", {each.name: each.default for each in self.parameters})
+        object.__setattr__(self, "shortcuts", {})
 
     def __call__(self, *arrays: Any, axis: int = -1, out: Any = None, **parameters: Any) -> Any:
         """The value at x: same kind, shape and dtype back.
@@ -117,15 +123,19 @@ class Activation:
             arrays: A float, NumPy array, PyTorch tensor or JAX array of floats for each input, any shape. A function
                 of several inputs, such as swiglu(gate, value), also takes one array, which it splits into equal parts
                 along `axis`.
-            axis: The axis along which softmax adds up and gated functions split; the others ignore it.
-            out: A NumPy array of the result's shape and dtype, which the values are written into; it may be the
-                input itself.
+            axis: The axis along which softmax adds up and gated functions split; for the others it changes nothing,
+                but must be an axis of the input.
+            out: A NumPy array of the result's shape and dtype, which the values are written into and which is given
+                back; it may be the input itself.
             **parameters: Numbers or arrays that broadcast against the input, by name.
 
         Raises:
             TypeError: for integers, booleans, complex numbers and objects, and for an unknown parameter.
             ValueError: for a parameter outside its domain.
         """
+        short = self.shortcuts.get(type(arrays[0])) if arrays else None
+        if short is not None and (found := short.value(arrays, parameters, axis, out)) is not None:
+            return found
         for array in arrays:
             if isinstance(array, Expression):
                 return self._compose(arrays, parameters)
@@ -134,18 +144,38 @@ class Activation:
     def derivative(self, *arrays: Any, out: Any = None, **parameters: Any) -> Any:
         """The derivative at x, elementwise; for several inputs a tuple with one partial derivative for each.
 
-        Arguments and errors are those of the call; softmax, which works along an axis, has `pullback` instead.
+        >>> import actlab, numpy as np
+        >>> actlab.relu.derivative(np.array([-2.0, 3.0]))
+        array([0., 1.])
+
+        Arguments and errors are those of the call, but `out` is a tuple where there are several results. softmax,
+        which works along an axis, has `pullback` instead.
         """
-        if not self.elementwise:
-            raise TypeError(
-                f"{self.name} works along an axis, not number by number; use {self.name}.pullback(x, upstream=…)."
-            )
+        short = self.shortcuts.get(type(arrays[0])) if arrays else None
+        if short is not None and (found := short.derivative(arrays, parameters, -1, out)) is not None:
+            return found
+        self._check_elementwise()
         return self._faculties.differentiate(self, arrays, self._complete(parameters), out)
+
+    def value_and_derivative(self, *arrays: Any, out: Any = None, **parameters: Any) -> Any:
+        """The value and the derivative at x, on NumPy arrays in one pass: a tuple of f(x) and one slope for each input.
+
+        >>> import actlab, numpy as np
+        >>> actlab.relu.value_and_derivative(np.array([-2.0, 3.0]))
+        (array([0., 3.]), array([0., 1.]))
+
+        Arguments and errors are those of `derivative`; `out` is a tuple of as many NumPy arrays.
+        """
+        short = self.shortcuts.get(type(arrays[0])) if arrays else None
+        if short is not None and (found := short.value_and_derivative(arrays, parameters, -1, out)) is not None:
+            return found
+        self._check_elementwise()
+        return self._faculties.value_and_derivative(self, arrays, self._complete(parameters), out)
 
     def pullback(
         self,
         *arrays: Any,
-        upstream: Any,
+        upstream: Any = None,
         axis: int = -1,
         wrt: str | Sequence[str] | None = None,
         **parameters: Any,
@@ -159,12 +189,25 @@ class Activation:
 
         Args:
             arrays: As in the call.
-            upstream: The gradient that arrives from above, of the output's shape.
+            upstream: The gradient that arrives from above, of the output's shape; it must be given.
             axis: The axis along which softmax adds up and gated functions split.
             wrt: The names of inputs and learned parameters whose gradients are wanted, in this order, from NumPy
                 arrays; all inputs by default. A parameter's gradient has its shape.
             **parameters: As in the call.
+
+        Raises:
+            TypeError: without an upstream, and as in the call.
+            ValueError: for an upstream of another shape, and as in the call.
         """
+        short = self.shortcuts.get(type(arrays[0])) if arrays and wrt is None else None
+        if short is not None and (found := short.pullback(arrays, upstream, parameters, axis)) is not None:
+            return found
+        if upstream is None:
+            given = ", ".join(self.inputs)
+            raise TypeError(
+                f"{self.name}.pullback needs an upstream, the gradient that arrives from above; "
+                f"write {self.name}.pullback({given}, upstream=np.ones_like({self.inputs[0]}))."
+            )
         names = wrt if wrt is None else tuple(wrt) if isinstance(wrt, list | tuple) else (wrt,)
         return self._faculties.pull_back(self, arrays, upstream, self._complete(parameters), axis, names)
 
@@ -224,6 +267,12 @@ class Activation:
         """A picture of the function and its derivative: it shows itself in a notebook and has save(path)."""
         return self._faculties.plot(self)
 
+    def _check_elementwise(self) -> None:
+        if not self.elementwise:
+            raise TypeError(
+                f"{self.name} works along an axis, not number by number; use {self.name}.pullback(x, upstream=…)."
+            )
+
     @property
     def _faculties(self) -> Faculties:
         assert len(_faculties) == 1, "import actlab, which lends activations their abilities"
@@ -258,11 +307,15 @@ class Activation:
         return self
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        from actlab.catalogue.activation import find, names
+        from actlab.catalogue.activation import find, names, redeclared
 
         if self.name not in names() or find(self.name) is not self:
             raise PicklingError(
-                f"This {self.name} is not the one declared under that name, and a pickle keeps the name only; "
+                f"This {self.name} is not the one declared under that name, and what a pickle brings back is; "
                 f"declare it again, or under another name."
             )
-        return find, (self.name,)
+        if self.module.startswith("actlab."):
+            return find, (self.name,)
+        # A worker process has not run the code that declares a person's own.
+        own = self.inputs, self.parameters, self.formula, self.aliases, self.module
+        return redeclared, (self.name, self.family, self.source, self.doc, *own)

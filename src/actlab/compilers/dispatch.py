@@ -30,6 +30,20 @@ def differentiate(activation: Activation, arrays: Sequence[Any], parameters: Map
     return compiler.differentiate(activation, arrays, parameters, **options)
 
 
+def value_and_derivative(
+    activation: Activation, arrays: Sequence[Any], parameters: Mapping[str, Any], out: Any = None
+) -> Any:
+    """A tuple of the values and of the derivative with respect to each input; in one pass on NumPy arrays."""
+    compiler = _compiler(arrays, parameters)
+    if compiler is plain_arrays:
+        return plain_arrays.value_and_derivative(activation, arrays, parameters, out)
+    if out is not None:
+        _writable(activation, compiler, out)
+    value = compiler.compute(activation, arrays, parameters, -1)
+    slopes = compiler.differentiate(activation, arrays, parameters)
+    return (value, *slopes) if len(activation.inputs) > 1 else (value, slopes)
+
+
 def pull_back(
     activation: Activation,
     arrays: Sequence[Any],

@@ -8,7 +8,7 @@ from functools import reduce
 from itertools import product
 
 from actlab.catalogue import Activation, Parameter
-from actlab.compilers.expansions import Precision
+from actlab.compilers.precision import Precision
 from actlab.formula import Expression, constant, depends_on, evaluate, limit, symbol, symbols_of
 from actlab.formula.expression import multiply, rebuild, walk, where
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from fractions import Fraction
 from functools import reduce
-from typing import Literal
 
-from actlab.compilers.coefficients import ERF, ERFCX, ERFCX_CENTRE, EXP, LOG, TANH
+from actlab.compilers import phrases
+from actlab.compilers.coefficients import EXP, LOG, TANH
+from actlab.compilers.crossings import beside_zeros
+from actlab.compilers.exponents import at_most, decay
+from actlab.compilers.normal import erf, normal_cdf, normal_pdf
+from actlab.compilers.phrases import with_phrases
+from actlab.compilers.precision import Layout, Precision, with_sign_of
 from actlab.formula import Expression, constant
-from actlab.formula.expression import CONDITIONS, apply, rebuild, walk, where
+from actlab.formula.expression import CONDITIONS, FOLDING, rebuild, walk, where
 from actlab.formula.primitives import REDUCTIONS, evaluate_word, exp, expm1, log, log1p, sqrt
 
-Precision = Literal["single", "double"]
+FINE = 2**128
+PI = Fraction("3.14159265358979323846264338327950288419716939937510")
 
-DENSITY_END = 14.5, 39.0  # the normal density is 0 before
-ERF_END = 4.0, 6.0  # erf is 1 before
-FEW_BITS = 2.0**8, 2.0**20  # a multiple of its reciprocal, up to DENSITY_END, has a square without rounding error
-PAIRS = {("tanh", "softplus"): "tanh_of_softplus", ("sech", "softplus"): "sech_of_softplus"}
+__all__ = ["RULES", "Precision", "expand"]
 
 
 def expand(expression: Expression, words: Collection[str], precision: Precision) -> Expression:
@@ -41,19 +44,33 @@ def expand(expression: Expression, words: Collection[str], precision: Precision)
     >>> expand(sech(symbol("x")), ("add", "multiply", "divide", "negative", "exp", "absolute"), "single")
     2 * exp(-abs(x)) / (1 + exp(-abs(x)) * exp(-abs(x)))
     """
-    known = frozenset(words)
+    whole = beside_zeros(expression) if precision == "single" else expression
+    return _expanded(with_phrases(whole), frozenset(words), precision)
+
+
+def _expanded(expression: Expression, known: frozenset[str], precision: Precision) -> Expression:
     done: dict[Expression, Expression] = {}
     for node in walk(expression):
         word, parts = node.word, node.arguments
-        if parts and (pair := PAIRS.get((word, parts[0].word))):
-            word, parts = pair, parts[0].arguments
         if word in ("symbol", "constant"):
             done[node] = node
-        elif all(done[part].is_constant for part in parts) and word not in (*CONDITIONS, *REDUCTIONS, *PAIRS.values()):
-            done[node] = constant(evaluate_word(word, [float(done[part].value) for part in parts]))  # in 53 bits
+        elif all(done[part].is_constant for part in parts) and word not in (*CONDITIONS, *REDUCTIONS, *phrases.RULES):
+            done[node] = _folded(word, [done[part] for part in parts])
         else:
             done[node] = _write(word, [done[part] for part in parts], known, precision)
     return done[expression]
+
+
+def _folded(word: str, numbers: list[Expression]) -> Expression:
+    """The word of numbers as a number, as a fraction of more digits than any type has where that is simple."""
+    if word == "pi":
+        return constant(PI)
+    if word == "sqrt" and not isinstance(numbers[0].value, float) and numbers[0].value > 0:
+        square = Fraction(numbers[0].value)
+        return constant(Fraction(math.isqrt(int(square * FINE**2)), FINE))
+    if word in FOLDING:
+        return rebuild(word, tuple(numbers))
+    return constant(evaluate_word(word, [float(each.value) for each in numbers]))
 
 
 def _write(word: str, arguments: list[Expression], words: frozenset[str], precision: Precision) -> Expression:
@@ -63,92 +80,13 @@ def _write(word: str, arguments: list[Expression], words: frozenset[str], precis
     if word == "power":
         base, exponent = arguments
         return reduce(lambda product, _: product * base, range(int(exponent.value) - 1), base)
-    if word not in RULES:
+    if word not in {*RULES, *phrases.RULES}:
         raise NotImplementedError(
             f"This language has no {word}(), and no simpler words replace it; add it to its table."
         )
-    return expand(RULES[word](Layout(precision == "single"), *arguments), words, precision)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The floating-point type: what differs between the precisions."""
-
-    single: bool
-
-    def pick(self, single: float, double: float) -> Expression:
-        """The number for this type."""
-        return constant(single if self.single else double)
-
-    def polynomial(self, x: Expression, table: tuple[tuple[float, ...], tuple[float, ...]]) -> Expression:
-        """The polynomial of the table, by Horner's rule."""
-        return horner(x, table[0] if self.single else table[1])
-
-
-def horner(x: Expression, coefficients: tuple[float, ...]) -> Expression:
-    """The polynomial with these coefficients, lowest power first."""
-    *others, last = map(constant, coefficients)
-    return reduce(lambda higher, coefficient: higher * x + coefficient, reversed(others), last)
-
-
-def at_most(x: Expression, high: Expression) -> Expression:
-    """`high` where x is above; nan stays."""
-    return where(x > high, high, x)
-
-
-def with_sign_of(x: Expression, size: Expression) -> Expression:
-    """`size` where x is at least 0, and its negative elsewhere."""
-    return where(x >= 0, size, -size)
-
-
-def decay(x: Expression) -> Expression:
-    """exp(-|x|), the same part for x and for -x."""
-    return exp(-abs(x.arguments[0] if x.word == "negative" else x))
-
-
-def exp_of_minus_square(layout: Layout, x: Expression, factor: float) -> Expression:
-    """exp(-factor * x**2) for x up to DENSITY_END, where exp would blow up the rounding error of the square.
-
-    It is split at a number of few bits: exp(-factor * head**2), whose argument is exact for factors 1 and 1/2, times
-    a polynomial for the rest.
-    """
-    bits = layout.pick(*FEW_BITS)
-    head = apply("round", x * bits) / bits
-    rest = (head - x) * (head + x) * factor  # at most 0.06 in single, 4e-5 in double precision
-    return exp(-(head * head * factor)) * horner(rest, (1.0, 1.0, 1 / 2, 1 / 6, 1 / 24))
-
-
-def half_erfcx(layout: Layout, z: Expression) -> Expression:
-    """exp(z**2) * erfc(z) / 2 for z >= 0."""
-    centre = layout.pick(*ERFCX_CENTRE)
-    return layout.polynomial((z - centre) / (z + centre), ERFCX) / (z + centre)
-
-
-def erf_near_zero(layout: Layout, x: Expression) -> Expression:
-    """erf(x) for |x| < 0.5; elsewhere any finite number."""
-    square = at_most(x * x, constant(0.25))
-    return x + x * layout.polynomial(square, ERF)
-
-
-def erf(layout: Layout, x: Expression) -> Expression:
-    """A polynomial near 0; farther out 1 - erfc(|x|)."""
-    size = at_most(abs(x), layout.pick(*ERF_END))
-    complement = exp_of_minus_square(layout, size, 1.0) * half_erfcx(layout, size)
-    return where(abs(x) < 0.5, erf_near_zero(layout, x), with_sign_of(x, 1 - 2 * complement))
-
-
-def normal_cdf(layout: Layout, x: Expression) -> Expression:
-    """By erf near 0, where it is the more accurate; farther out by erfc, which keeps the left tail."""
-    size = at_most(abs(x), layout.pick(*DENSITY_END))
-    tail = exp_of_minus_square(layout, size, 0.5) * half_erfcx(layout, size * math.sqrt(0.5))
-    near = 0.5 + 0.5 * erf_near_zero(layout, x * math.sqrt(0.5))
-    return where(abs(x) < math.sqrt(0.5), near, where(x > 0, 1 - tail, tail))
-
-
-def normal_pdf(layout: Layout, x: Expression) -> Expression:
-    """exp(-x**2 / 2) / sqrt(2 pi)."""
-    size = at_most(abs(x), layout.pick(*DENSITY_END))
-    return exp_of_minus_square(layout, size, 0.5) * (1 / math.sqrt(2 * math.pi))
+    return _expanded(
+        (RULES.get(word) or phrases.RULES[word])(Layout(precision == "single"), *arguments), words, precision
+    )
 
 
 def expm1_by_exp(layout: Layout, x: Expression) -> Expression:
@@ -191,33 +129,16 @@ def x_minus_tanh(layout: Layout, x: Expression) -> Expression:
     return where(abs(x) < 1, small_difference(layout, x), with_sign_of(x, far))
 
 
-def sigmoid(_: Layout, x: Expression) -> Expression:
-    """1 / (1 + e) or e / (1 + e) for e = exp(-|x|); both signs share the quotient."""
-    share = 1 / (1 + decay(x))
-    return where(x >= 0, share, decay(x) * share)
+def sigmoid(layout: Layout, x: Expression) -> Expression:
+    """1 / (1 + e) or e / (1 + e) for e = exp(-|x|)."""
+    e = decay(layout, x)
+    return where(x >= 0, 1, e) / (1 + e)
 
 
-def sech(_: Layout, x: Expression) -> Expression:
+def sech(layout: Layout, x: Expression) -> Expression:
     """2 e / (1 + e**2) for e = exp(-|x|)."""
-    return 2 * decay(x) / (1 + decay(x) * decay(x))
-
-
-def tanh_of_softplus(_: Layout, x: Expression) -> Expression:
-    """(s**2 - 1) / (s**2 + 1) for s = 1 + exp(x), with neither logarithm nor second exponential."""
-    e = decay(x)
-    return where(x > 0, 2 * e + 1, e * (e + 2)) / _square_plus_one(x)
-
-
-def sech_of_softplus(_: Layout, x: Expression) -> Expression:
-    """2 s / (s**2 + 1) for s = 1 + exp(x)."""
-    e = decay(x)
-    return (2 + 2 * e) * where(x > 0, e, 1) / _square_plus_one(x)
-
-
-def _square_plus_one(x: Expression) -> Expression:
-    """s**2 + 1 for s = 1 + exp(x), times exp(-2x) where x > 0."""
-    e = decay(x)
-    return where(x > 0, 2 * e * (e + 1) + 1, e * (e + 2) + 2)
+    e = decay(layout, x)
+    return 2 * e / (1 + e * e)
 
 
 def damped(_: Layout, shrinking: Expression, growing: Expression) -> Expression:
@@ -279,7 +200,7 @@ RULES: Mapping[str, Callable[..., Expression]] = {
     "round": lambda layout, x: (
         x + layout.pick(1.5 * 2.0**23, 1.5 * 2.0**52) - layout.pick(1.5 * 2.0**23, 1.5 * 2.0**52)
     ),
-    "softplus": lambda _, x: where(x > 0, x, 0) + log1p(decay(x)),
+    "softplus": lambda layout, x: where(x > 0, x, 0) + log1p(decay(layout, x)),
     "asinh": asinh,
     "cosh": cosh,
     "damped": damped,
@@ -290,10 +211,8 @@ RULES: Mapping[str, Callable[..., Expression]] = {
     "normal_cdf": normal_cdf,
     "normal_pdf": normal_pdf,
     "sech": sech,
-    "sech_of_softplus": sech_of_softplus,
     "sigmoid": sigmoid,
     "sinh": sinh,
     "tanh": tanh,
-    "tanh_of_softplus": tanh_of_softplus,
     "x_minus_tanh": x_minus_tanh,
 }

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from actlab.catalogue import Activation, Parameter
-from actlab.compilers.arrays import check_axis, checked_parameter
+from actlab.compilers.checking import check_axis, check_split, checked_parameter, in_range
 from actlab.compilers.emit import emit
 from actlab.compilers.ends import mended
-from actlab.compilers.expansions import RULES, Precision, expand
-from actlab.formula import WORDS, Expression, depends_on, derivative, symbol
-from actlab.formula.expression import Number, apply, rebuild, walk
+from actlab.compilers.expansions import RULES, expand
+from actlab.compilers.precision import Precision
+from actlab.formula import WORDS, Expression, constant, depends_on, derivative, symbol
+from actlab.formula.expression import Number, apply, rebuild, walk, where
 from actlab.formula.primitives import exp, total
 
 try:
@@ -24,6 +25,7 @@ try:
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError('JAX is not here; install it with: pip install "actlab[jax]"') from error
 
+DOUBLE = 'jax.config.update("jax_enable_x64", True) and x.astype(jnp.float64)'
 FLOATS = tuple(map(np.dtype, (jnp.float16, jnp.bfloat16, jnp.float32, jnp.float64)))
 
 TABLE: Mapping[str, str] = {
@@ -167,7 +169,11 @@ def _function(
         wanted = tuple(dict.fromkeys((*outputs, *(slope for row in slopes for slope in row))))
         found = dict(zip(wanted, _function(wanted, names, precision, activation)(*values), strict=True))
         results = tuple(found[output] for output in outputs)
-        rows = [[found[slope] * change for slope, (_, change) in zip(row, moving, strict=True)] for row in slopes]
+        held = partial(_held, values=values, names=names, precision=precision, activation=activation)
+        rows = [
+            [found[slope] * held(slope, change) for slope, (_, change) in zip(row, moving, strict=True)]
+            for row in slopes
+        ]
         changes = (
             reduce(jnp.add, row or [jnp.zeros_like(found[each])]) for row, each in zip(rows, outputs, strict=True)
         )
@@ -175,6 +181,29 @@ def _function(
 
     function.defjvp(tangents_of, symbolic_zeros=True)
     return jax.jit(function)
+
+
+def _held(
+    slope: Expression,
+    change: jax.Array,
+    values: tuple[Any, ...],
+    names: tuple[str, ...],
+    precision: Precision,
+    activation: Activation | None,
+) -> jax.Array:
+    """The change, but 0 where the slope is a branch that is 0, beside which it may be infinite."""
+    branches = _nothing(mended(slope, activation, precision) if activation else slope)
+    if branches.is_number(0):
+        return change
+    return jnp.where(_compiled((branches,), names, precision, None)(*values)[0] > 0, 0, change)
+
+
+def _nothing(slope: Expression) -> Expression:
+    """1 in branches that are 0, and 0 elsewhere."""
+    if slope.word != "where":
+        return constant(int(slope.is_number(0)))
+    condition, yes, no = slope.arguments
+    return where(condition, _nothing(yes), _nothing(no))
 
 
 def _compiled(
@@ -215,7 +244,8 @@ def _inputs(activation: Activation, arrays: Sequence[Any], axis: int) -> tuple[l
     dtypes = {each.dtype for each in strong or given}
     dtype = jnp.result_type(*dtypes) if len(dtypes) > 1 else dtypes.pop()
     if len(given) == 1 and expected > 1:
-        return _split(activation, given[0], axis), dtype
+        check_split(activation.name, activation.inputs, given[0].shape, axis)
+        return jnp.split(given[0], expected, axis=axis), dtype
     if len(given) != expected:
         raise TypeError(f"{activation.name} takes {' and '.join(activation.inputs)}, but got {len(given)} arrays.")
     try:
@@ -223,25 +253,13 @@ def _inputs(activation: Activation, arrays: Sequence[Any], axis: int) -> tuple[l
     except ValueError:
         shapes = " and ".join(str(each.shape) for each in given)
         raise ValueError(f"{activation.name} got inputs of shapes {shapes}; give them one shape.") from None
-    if not activation.elementwise:
-        if not shape:
-            raise ValueError(
-                f"{activation.name} works along an axis, and one number has none; write jnp.array([1.0, 2.0])."
-            )
+    if not activation.elementwise and not shape:
+        raise ValueError(
+            f"{activation.name} works along an axis, and one number has none; write jnp.array([1.0, 2.0])."
+        )
+    if axis != -1 or not activation.elementwise:  # one number too has the axis that nobody asked for
         check_axis(activation.name, axis, shape)
     return given, dtype
-
-
-def _split(activation: Activation, array: jax.Array, axis: int) -> list[jax.Array]:
-    parts = len(activation.inputs)
-    if array.ndim:
-        check_axis(activation.name, axis, array.shape)
-    if array.ndim == 0 or array.shape[axis] % parts:
-        raise ValueError(
-            f"{activation.name} splits its input into {parts} equal parts along axis {axis}, "
-            f"but the shape is {array.shape}; give {' and '.join(activation.inputs)} as separate arrays."
-        )
-    return jnp.split(array, parts, axis=axis)
 
 
 def _float_array(name: str, value: Any, role: str) -> jax.Array:
@@ -263,23 +281,25 @@ def _values(
     activation: Activation, inputs: Sequence[jax.Array], parameters: Mapping[str, Any], dtype: Any
 ) -> dict[str, jax.Array]:
     """Inputs and parameters by name, in the type that is computed in: float64, or float32 for all others."""
-    kind = np.dtype(np.float64 if dtype == np.float64 else np.float32)
+    kind: type[np.floating[Any]] = np.float64 if dtype == np.float64 else np.float32
     shape = _shape(inputs)
     values = {name: _cast(each, kind) for name, each in zip(activation.inputs, inputs, strict=True)}
     for parameter in activation.parameters:
         given = parameters[parameter.name]
-        number = given if given is parameter.default else _number(activation.name, parameter, given, shape)
+        number = given if given is parameter.default else _number(activation.name, parameter, given, shape, kind)
         values[parameter.name] = _cast(jnp.asarray(number), kind)
     return values
 
 
-def _number(name: str, parameter: Parameter, value: Any, shape: tuple[int, ...]) -> jax.Array:
+def _number(
+    name: str, parameter: Parameter, value: Any, shape: tuple[int, ...], kind: type[np.floating[Any]]
+) -> jax.Array:
     """A parameter. What JAX holds is not looked at: under jit its numbers are not there yet, nor on a device."""
     if not isinstance(value, jax.Array):
-        value = checked_parameter(name, parameter, value)
-    elif not jnp.issubdtype(value.dtype, jnp.floating):
+        value = in_range(name, parameter, checked_parameter(name, parameter, value), kind, DOUBLE)
+    elif not (jnp.issubdtype(value.dtype, jnp.floating) or jnp.issubdtype(value.dtype, jnp.integer)):
         raise TypeError(
-            f"{name} got {parameter.name} of dtype {value.dtype}, but it is a number or an array of floats; "
+            f"{name} got {parameter.name} of dtype {value.dtype}, but it is a number or an array of numbers; "
             f"write {parameter.name}={parameter.default:g}."
         )
     if value.shape and not _fits(value.shape, shape):

@@ -6,17 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from actlab.catalogue import Activation, find
-from actlab.compilers.arrays import checked_parameter
+from actlab.compilers.checking import check_axis, check_split, checked_parameter, in_range
 from actlab.compilers.emit import emit
 from actlab.compilers.ends import mended
-from actlab.compilers.expansions import RULES, Precision, expand
-from actlab.formula import WORDS, Expression, derivative
+from actlab.compilers.expansions import RULES, expand
+from actlab.compilers.precision import Precision
+from actlab.formula import WORDS, Expression, derivative, scaled, symbol
 from actlab.formula.expression import Number
 
 try:
     import keras
     from keras import ops
+    from keras.src.backend.common.global_state import get_global_attribute
 except ModuleNotFoundError as error:
     here = error.name != "keras"
     raise ModuleNotFoundError(
@@ -28,6 +32,7 @@ except ModuleNotFoundError as error:
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 OURS = ("jax", "torch", "numpy")  # backends whose arrays actlab computes on itself
 PACKAGE = "actlab"
+UPSTREAM = "upstream"  # which no activation may call an input or parameter
 
 TABLE: Mapping[str, str] = {
     "add": "ops.add({0}, {1})",
@@ -57,10 +62,11 @@ TABLE: Mapping[str, str] = {
 EXPANDED = frozenset(WORDS) & frozenset((*RULES, "power")) - frozenset(TABLE)
 
 
-def function(activation: Activation, axis: int = -1, **parameters: float) -> Function:
+def function(activation: Activation, axis: int = -1, **parameters: float) -> Function | ActivationLayer:
     """A callable for `activation=` of Keras layers, which saves and loads with the model.
 
-    Learned parameters stay at the numbers given here; `layer` trains them.
+    Learned parameters stay at the numbers given here; `layer` trains them. A gated function, which leaves half of an
+    axis, is a layer in any case: Keras takes the shape of other layers' results for that before their activation.
 
     >>> import keras
     >>> from actlab.catalogue import find
@@ -77,7 +83,8 @@ def function(activation: Activation, axis: int = -1, **parameters: float) -> Fun
         TypeError: for a parameter that is no number, or that the activation does not have.
         ValueError: for a number outside the parameter's domain.
     """
-    return Function(activation.name, axis, parameters)
+    made = Function if len(activation.inputs) == 1 else ActivationLayer
+    return made(activation.name, axis=axis, parameters=parameters)
 
 
 def _check_features(activation: Activation, features: Any) -> None:
@@ -118,6 +125,7 @@ class Function:
 
     def __call__(self, *arrays: Any) -> Any:
         """The values at x, a tensor of the backend or a symbolic one."""
+        _check_ending(self, self._activation, len(arrays))
         return compute(self._activation, arrays, {**self._activation.defaults, **self._parameters}, self._axis)
 
     def get_config(self) -> dict[str, Any]:
@@ -156,6 +164,9 @@ class ActivationLayer(keras.layers.Layer):  # type: ignore[misc]
         self.supports_masking = True
         shape = () if features is None else (features,)
         start = {**self._activation.defaults, **self._parameters}
+        for each in self._activation.parameters:
+            if each.role == "learned" and self.variable_dtype != "float64":
+                in_range(self._activation.name, each, start[each.name], np.float32, 'dtype="float64"')
         self._learned = {
             name: self.add_weight(name=name, shape=shape, initializer=keras.initializers.Constant(start[name]))
             for name in self._names("learned")
@@ -164,6 +175,7 @@ class ActivationLayer(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, *arrays: Any, training: bool | None = None) -> Any:
         """The values, with the parameters as they are now."""
+        _check_ending(self, self._activation, len(arrays))
         numbers: dict[str, Any] = {**self._activation.defaults, **self._parameters}
         numbers |= {name: ops.convert_to_tensor(weight) for name, weight in self._learned.items()}
         for each in self._activation.parameters if training else ():
@@ -179,6 +191,19 @@ class ActivationLayer(keras.layers.Layer):  # type: ignore[misc]
 
     def _names(self, role: str) -> list[str]:
         return [each.name for each in self._activation.parameters if each.role == role]
+
+
+def _check_ending(function: Function | ActivationLayer, activation: Activation, arrays: int) -> None:
+    """Raise if a gated function ends another layer, which would tell its followers twice the width that is left."""
+    if arrays == len(activation.inputs):
+        return
+    layers = [scope.caller for scope in get_global_attribute("name_scope_stack") or () if scope.caller is not function]
+    if layers and getattr(layers[-1], "activation", None) is function:
+        kind, name = type(layers[-1]).__name__, activation.name
+        raise TypeError(
+            f"{name} leaves half of what {kind} says that it gives, so it cannot be its activation; "
+            f"leave that away, and put the layer actlab.{name}.keras() behind {kind}."
+        )
 
 
 def compute(activation: Activation, arrays: Sequence[Any], parameters: Mapping[str, Any], axis: int) -> Any:
@@ -243,7 +268,12 @@ def _numbers(activation: Activation, given: Mapping[str, Any]) -> dict[str, floa
 
 def on_ops(activation: Activation, arrays: Sequence[Any], parameters: Mapping[str, Any], axis: int) -> Any:
     """The values in `keras.ops`, for a backend that actlab has no words of its own for, such as TensorFlow."""
-    given = ops.split(arrays[0], len(activation.inputs), axis) if len(arrays) < len(activation.inputs) else arrays
+    given = arrays
+    if len(arrays) < len(activation.inputs):
+        check_split(activation.name, activation.inputs, arrays[0].shape, axis, "tensors")
+        given = ops.split(arrays[0], len(activation.inputs), axis)
+    elif axis != -1 or not activation.elementwise:
+        check_axis(activation.name, axis, given[0].shape)
     dtype = keras.backend.standardize_dtype(given[0].dtype)
     if dtype not in FLOATS:
         raise TypeError(
@@ -262,13 +292,16 @@ def _with_gradient(activation: Activation, kind: str) -> Callable[..., Any]:
     """The function of its inputs and parameters, with our derivatives."""
     names = _names(activation)
     formula = _compiled((activation.formula,), names, kind, activation)
-    slopes = _compiled(tuple(derivative(activation.formula, name) for name in names), names, kind, activation)
+    precision: Precision = "double" if kind == "float64" else "single"
+    slopes = (mended(derivative(activation.formula, name), activation, precision) for name in names)
+    pulled = tuple(scaled(each, symbol(UPSTREAM)) for each in slopes)
+    gradients_of = _compiled(pulled, (*names, UPSTREAM), kind, None)
 
     @ops.custom_gradient
     def function(*values: Any) -> tuple[Any, Callable[..., Any]]:
         def gradient(*args: Any, upstream: Any = None) -> Any:
             arriving = args[-1] if upstream is None else upstream
-            found = [ops.multiply(arriving, slope) for slope in slopes(-1, *values)]
+            found = gradients_of(-1, *values, arriving)
             gradients = tuple(_summed(each, value) for each, value in zip(found, values, strict=True))
             return gradients if len(gradients) > 1 else gradients[0]
 

@@ -1,6 +1,6 @@
 """What a formula is: expressions over a small set of words, their derivatives, pullbacks and limits."""
 
-from actlab.formula.derivative import derivative
+from actlab.formula.derivative import derivative, scaled
 from actlab.formula.expression import (
     Expression,
     FormulaError,
@@ -26,6 +26,7 @@ __all__ = [
     "evaluate",
     "limit",
     "pullback",
+    "scaled",
     "substitute",
     "symbol",
     "symbols_of",

@@ -116,6 +116,19 @@ def _slope_of_node(node: Expression, name: str, slopes: Mapping[Expression, Expr
     raise FormulaError(f"{node.word}() works along an axis and has no elementwise derivative; use pullback().")
 
 
+def scaled(slope: Expression, factor: Expression) -> Expression:
+    """slope * factor, with the product inside the branches: one that is 0 stays 0, also beside an infinite factor.
+
+    >>> from actlab.formula import symbol
+    >>> scaled(where(symbol("x") > 0, 1, 0), symbol("upstream"))
+    where(x > 0, upstream, 0)
+    """
+    if slope.word != "where":
+        return slope * factor
+    condition, yes, no = slope.arguments
+    return where(condition, scaled(yes, factor), scaled(no, factor))
+
+
 @cache
 def is_bounded(expression: Expression) -> bool:
     """Whether the expression is surely bounded, whatever its symbols: a cautious yes."""

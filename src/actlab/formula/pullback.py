@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from actlab.formula.derivative import derivative
+from actlab.formula.derivative import derivative, scaled
 from actlab.formula.expression import Expression, constant, rebuild, substitute, symbol, walk
 from actlab.formula.primitives import REDUCTIONS, exp, total
 
@@ -24,7 +24,7 @@ def pullback(expression: Expression, names: Sequence[str], upstream: str = "upst
     def spread(stretch: Expression, gradient: Expression) -> None:
         flat = _replace(stretch, stand_ins)
         for name in names:
-            gradients[name] = gradients[name] + gradient * _restore(derivative(flat, name), stand_ins)
+            gradients[name] = gradients[name] + scaled(_restore(derivative(flat, name), stand_ins), gradient)
         for node, stand_in in stand_ins.items():
             slope = _restore(derivative(flat, stand_in.name), stand_ins)
             if not slope.is_number(0):

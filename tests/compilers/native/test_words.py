@@ -12,6 +12,7 @@ from actlab.compilers.native.ufuncs import elementwise
 from actlab.formula import WORDS, derivative, substitute, symbol
 from actlab.formula.expression import Expression, apply, where
 from actlab.formula.primitives import REDUCTIONS, exp, normal_cdf, normal_pdf, pi, sech, sigmoid, softplus, sqrt, tanh
+from tests.laws.oracle import worst
 
 X = symbol("x")
 DTYPES = ("float32", "float64")
@@ -23,7 +24,7 @@ BOUNDS = {  # largest error in ulp, float32 and float64: what millions and ten t
     "tanh": (2.0, 2.0),
     "sech": (1.3, 1.3),
     "sigmoid": (1.3, 1.3),
-    "softplus": (1.4, 1.4),
+    "softplus": (1.4, 1.5),
     "erf": (2.0, 1.9),
     "normal_cdf": (1.6, 1.9),
     "normal_pdf": (1.4, 1.4),
@@ -37,8 +38,8 @@ BOUNDS = {  # largest error in ulp, float32 and float64: what millions and ten t
     "asinh": (2.5, 2.5),
 }
 SLOPES = {  # of words that are activations; float32 and float64
-    "tanh": (1.7, 1.5),
-    "sigmoid": (1.7, 1.5),
+    "tanh": (2.0, 2.0),
+    "sigmoid": (2.0, 2.0),
     "softplus": (1.3, 1.3),
     "x_minus_tanh": (1.7, 1.7),
 }
@@ -262,10 +263,30 @@ def test_damped_lets_underflow_win_over_overflow(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("pattern", writer.IDIOMS, ids=str)
 def test_idioms_are_as_accurate_as_words(pattern, dtype):
-    """Sub-formulas that are compiled as one word, over the range where the value is no subnormal number."""
+    """Sub-formulas that are compiled as one word; beside a zero crossing of a sum its largest term counts."""
     reach = 12.5 if "normal" in str(pattern) else 60.0
     x = np.concatenate([np.linspace(-reach, reach, 150), np.linspace(-3, 3, 100)]).astype(dtype)
-    check(substitute(pattern, {"u": X}), dtype, x, (3.6, 3.6))
+    second = X**2 if "sqrt(v)" in str(pattern) else X
+    formula = substitute(pattern, {"u": X, "v": second, "w": 1 + X**2 / 8})
+    error, place = worst(formula, compiled(formula, dtype)(x), x, {})
+    assert error <= 3.6, f"{error:.2f} ulp at {place!r}"
+
+
+def test_what_a_symbol_stands_for_is_the_same_at_all_its_places():
+    pattern = derivative(symbol("u") * sigmoid(symbol("u")), "u")
+    found = writer.match(pattern, derivative(X * sigmoid(X), "x"))
+    assert found == {symbol("u"): X}
+    assert writer.match(pattern, sigmoid(X) + 2 * (sigmoid(X) * sigmoid(-X))) is None
+    assert writer.match(pattern, derivative(X * tanh(X), "x")) is None
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_slope_beside_an_exponential_that_ran_out_keeps_to_its_limits(dtype):
+    """Far out the growth of the inside is infinite, or much larger than what is left of the sigmoid's slope."""
+    slope = compiled(derivative(X * sigmoid(X + X**3), "x"), dtype)
+    far = np.array([-1e30, -1e12, -1e4, 1e4, 1e12, 1e30], dtype)
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(slope(far), [0, 0, 0, 1, 1, 1])
 
 
 @pytest.mark.parametrize("exponent", [2, 3, 4, 5, 7, 10])

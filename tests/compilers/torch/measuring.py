@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 import torch
 from torch import Tensor
 
 from actlab.catalogue import Activation
 from actlab.compilers import numpy as reference
+from actlab.compilers.torch import running, short
 from actlab.formula import Expression, limit
 from tests.laws.oracle import grid
 
 DTYPES = [torch.float32, torch.float64, torch.bfloat16, torch.float16]
 DTYPE_NAMES = ["float32", "float64", "bfloat16", "float16"]
+
+
+def forbid_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on, tensors on the processor are computed by plain words, as all others are."""
+    monkeypatch.setattr(short, "value", lambda *_: None)
+    monkeypatch.setattr(running, "_by_kernel", lambda *_: None)
 
 
 def points(activation: Activation, dtype: torch.dtype) -> Tensor:

@@ -8,11 +8,13 @@ torch = pytest.importorskip("torch")
 
 import actlab  # noqa: E402
 from actlab.catalogue import find, names  # noqa: E402
-from actlab.compilers.torch import learning, running  # noqa: E402
+from actlab.compilers.torch import functions, learning, running, short  # noqa: E402
 from actlab.formula.limits import candidates  # noqa: E402
+from tests.compilers.torch.measuring import forbid_kernels  # noqa: E402
 from tests.laws.oracle import ALL  # noqa: E402
 
 GATED = ["glu", "geglu", "swiglu"]
+X4 = torch.randn(4, 6, 2, 8, generator=torch.Generator().manual_seed(0))
 AWAY_FROM_KINKS = torch.tensor([[-4.31, -1.27, -0.71], [0.33, 0.83, 3.47]], dtype=torch.float64)
 
 
@@ -108,7 +110,7 @@ def kept(compute):
 @pytest.mark.parametrize("name", names())
 def test_nothing_is_kept_but_the_input(name, way, dtype, monkeypatch):
     if way == "words":
-        monkeypatch.setattr(running, "_by_kernel", lambda *_: None)
+        forbid_kernels(monkeypatch)
     x = torch.randn(32, 64, dtype=dtype, generator=torch.Generator().manual_seed(0)).requires_grad_()
     module = find(name).torch().train()
     parameters = sum(each.numel() * each.element_size() for each in module.parameters())
@@ -129,7 +131,7 @@ def test_gradients_of_learned_parameters(way, features, dtype, layout, monkeypat
     if way == "long":
         monkeypatch.setattr(learning, "SHORT", 0)
     if way == "words":
-        monkeypatch.setattr(running, "_by_kernel", lambda *_: None)
+        forbid_kernels(monkeypatch)
         monkeypatch.setattr(learning, "are_here", lambda _: False)
     generator = torch.Generator().manual_seed(1)
     x = torch.randn(3, 5, 4, 2, dtype=torch.float64, generator=generator).to(dtype).to(memory_format=layout)
@@ -172,6 +174,80 @@ def test_a_watcher_of_operators_sees_them():
     with FlopCounterMode(display=False), torch.random.fork_rng(devices=[]):
         expected = actlab.mish(torch.ones(3, requires_grad=True))
     torch.testing.assert_close(expected, actlab.mish(torch.ones(3)))
+
+
+@pytest.mark.parametrize("name", ["mish", "hardshrink", "prelu", "elu", "swiglu", "softmax", "leaky_relu"])
+@pytest.mark.parametrize("way", ["short", "long"])
+def test_batches_of_gradients(name, way, monkeypatch):
+    if way == "long":
+        monkeypatch.setattr(short, "value", lambda *_: None)
+    functional, compute = torch.autograd.functional, find(name)
+    if name == "leaky_relu":  # a parameter that is learned, and stretched to the input
+        values = AWAY_FROM_KINKS.reshape(-1)[:6], torch.full((1,), 0.3, dtype=torch.float64)
+    else:
+        values = (AWAY_FROM_KINKS.reshape(-1)[:6],)
+
+    def outputs(x, slope=None):
+        return compute(x) if slope is None else compute(x, slope=slope)
+
+    def total(*given):
+        return outputs(*given).square().sum()
+
+    for task, of in ((functional.jacobian, outputs), (functional.hessian, total)):
+        for ours, expected in zip(task(of, values, vectorize=True), task(of, values), strict=True):
+            for each, other in zip(ours, expected, strict=True):
+                torch.testing.assert_close(each, other, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("module", [False, True])
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_an_infinite_gradient_does_not_pass_a_slope_of_0(create_graph, module, dtype):
+    x = torch.tensor([-2.0, 0.0, 3.0, 9.0], dtype=dtype, requires_grad=True)
+    infinite = torch.full((4,), torch.inf, dtype=dtype)
+    for name, expected in (("relu", [0, 0, 1, 1]), ("relu6", [0, 0, 1, 0]), ("hardshrink", [1, 0, 1, 1])):
+        value = (find(name).torch() if module else find(name))(x)
+        (got,) = torch.autograd.grad(value, x, infinite, create_graph=create_graph)
+        assert got.tolist() == [torch.inf if slope else 0.0 for slope in expected]
+
+
+SHAPES = {"contiguous": X4, "channels last": X4.to(memory_format=torch.channels_last), "transposed": X4.transpose(0, 3)}
+SHAPES |= {"every second": X4[:, ::2], "one number": X4[0, 0, 0, 0], "empty": X4[:0], "long": X4.repeat(3000, 1, 1, 1)}
+
+
+@pytest.mark.parametrize("x", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("name", ["mish", "prelu", "swiglu", "softmax", "elu"])
+def test_the_short_way_and_the_long_one_agree(name, x, monkeypatch):
+    if x.ndim == 0 and name in ("swiglu", "softmax"):
+        pytest.skip("one number has no axis")
+    layer = find(name).torch()
+
+    def both():
+        leaf = x.clone(memory_format=torch.preserve_format).requires_grad_()
+        value = layer(leaf)
+        upstream = torch.linspace(-1, 1, value.numel()).reshape(value.shape)
+        inputs = [leaf, *layer.parameters()]
+        return value, *torch.autograd.grad(value, inputs, upstream)
+
+    at_once = both()
+    monkeypatch.setattr(short, "begin", lambda *_: None)
+    for got, expected in zip(at_once, both(), strict=True):
+        torch.testing.assert_close(got, expected, rtol=2e-6 if name == "prelu" else 0, atol=0)
+        assert got.numel() == 0 or not got.shape or got.stride() == expected.stride() or name in ("swiglu", "softmax")
+
+
+def test_the_short_way_is_taken(monkeypatch):
+    monkeypatch.setattr(running, "run", None)
+    monkeypatch.setattr(functions, "run", None)
+    for name in names():
+        x, layer = torch.ones(4, 2, requires_grad=True), find(name).torch().eval()
+        torch.autograd.grad(layer(x), x, torch.ones_like(layer(x.detach())))
+
+
+def test_what_left_a_transform_is_a_tensor_again():
+    left = []
+    torch.func.grad(lambda x: (left.append(x * 2), x.sum())[1])(torch.ones(3))
+    torch.testing.assert_close(actlab.mish(left[0]).detach(), actlab.mish(torch.full((3,), 2.0)))
 
 
 def test_dual_numbers():

@@ -50,6 +50,17 @@ def test_axes():
         actlab.swiglu(torch.ones(2, 4), axis=None)
 
 
+def test_functions_that_need_no_axis_want_a_true_one():
+    assert torch.equal(actlab.mish(X, axis=1), actlab.mish(X))
+    for axis in (2, -3):
+        with pytest.raises(ValueError, match=f"axis={axis} for the shape"):
+            actlab.mish(X, axis=axis)
+    with pytest.raises(TypeError, match="axis=True"):
+        actlab.mish(X, axis=True)
+    with pytest.raises(ValueError, match="one number, which has no axis"):
+        actlab.mish(torch.tensor(1.0), axis=0)
+
+
 def test_upstreams():
     with pytest.raises(ValueError, match=r"upstream of shape \(2,\); it must have the output's shape \(2, 3\)"):
         actlab.mish.pullback(X, upstream=torch.ones(2))
@@ -66,7 +77,9 @@ def test_upstreams():
         (torch.tensor([1.0, 0.0, 2.0]), ValueError, "alpha must be a number above 0"),
         ("large", TypeError, "write alpha=1"),
         (np.ones(3), TypeError, r"torch.as_tensor\(alpha\)"),
-        (torch.ones(3, dtype=torch.int32), TypeError, "alpha of dtype torch.int32"),
+        (torch.ones(3, dtype=torch.int32), TypeError, r"alpha of dtype torch.int32, .*write alpha.float\(\)"),
+        (1e300, ValueError, r"alpha=1e\+300, for which float32 has no room; .*write x.double\(\)"),
+        (torch.full((1,), 1e-300, dtype=torch.float64), ValueError, "alpha=1e-300, for which float32 has no room"),
         (torch.ones(2), ValueError, r"alpha of shape \(2,\) for x of shape \(2, 3\)"),
         (torch.ones(1, 2, 3), ValueError, "stretched to x, not x to it"),
         (torch.ones(3, device="meta"), ValueError, r"x on cpu and alpha on meta; write alpha.to\(x.device\)"),
@@ -77,7 +90,19 @@ def test_parameters(alpha, error, sentence):
         actlab.elu(X, alpha=alpha)
 
 
+@pytest.mark.parametrize("compute", [lambda x: actlab.celu(x, alpha=1e300), actlab.celu.torch(alpha=1e300)])
+def test_double_precision_has_room_for_large_parameters(compute):
+    assert torch.equal(compute(torch.tensor([-1.0, 2.0], dtype=torch.float64)), torch.tensor([-1.0, 2.0]).double())
+    for dtype in (torch.float32, torch.bfloat16):
+        with pytest.raises(ValueError, match="float32 has no room"):
+            compute(X.to(dtype))
+
+
 def test_modules():
+    with pytest.raises(TypeError, match=r"starts at one number; .*give features and set layer.slope.data"):
+        actlab.prelu.torch(slope=[0.1, 0.2])
+    with pytest.raises(ValueError, match="float32 has no room"):
+        actlab.prelu.torch(slope=1e300)
     with pytest.raises(TypeError, match="no parameter 'slop'; it takes slope"):
         actlab.prelu.torch(slop=0.1)
     with pytest.raises(ValueError, match=r"relu learns no parameter.*write actlab.relu.torch\(\)"):

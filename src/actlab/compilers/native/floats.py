@@ -176,12 +176,13 @@ def polynomial(x: Float, table: tuple[Sequence[float], Sequence[float]]) -> Floa
     return result
 
 
-def power_of_two(counted: Float, raised: int = 0) -> Float:
-    """2**(n + raised) for counted = magic + bias + n; right only where that is a normal number."""
+def power_of_two(counted: Float, where: Float | None = None, raised: int = 0) -> Float:
+    """2**n, and 2**(n + raised) where asked, for counted = magic + bias + n; right where that is normal or 0."""
     builder, layout = counted.builder, counted.layout
     bits = builder.bitcast(counted.content, layout.word)
-    if raised:
-        bits = builder.add(bits, ir.Constant(layout.word, raised))
+    if where is not None:
+        more = builder.select(where.content, ir.Constant(layout.word, raised), ir.Constant(layout.word, 0))
+        bits = builder.add(bits, more)
     return counted.same(builder.bitcast(builder.shl(bits, ir.Constant(layout.word, layout.fraction)), layout.type))
 
 

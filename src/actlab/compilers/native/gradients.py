@@ -18,6 +18,7 @@ from llvmlite import ir
 from actlab.catalogue import Activation
 from actlab.compilers import ends
 from actlab.compilers.expansions import Precision
+from actlab.compilers.native import memory
 from actlab.compilers.native.layers import accumulated
 from actlab.compilers.native.loops import (
     POINTER,
@@ -36,7 +37,7 @@ from actlab.compilers.native.strides import write_outer_loop
 from actlab.compilers.native.ufuncs import elementwise, new_ufunc, pullback
 from actlab.compilers.native.values import Value
 from actlab.compilers.native.writer import write
-from actlab.formula import Expression, derivative, symbol
+from actlab.formula import Expression, derivative, scaled, symbol
 
 Array = npt.NDArray[Any]
 DOUBLE = STORAGES["float64"]
@@ -69,8 +70,10 @@ def gradients(
     kernel = _kernel(activation, dtype, across)
     rows = [np.ascontiguousarray(each).reshape(shape) for each in arrays]
     steady = [np.broadcast_to(np.ravel(each), (features,)) for each in parameters]
-    results = kernel(*rows, *(np.ascontiguousarray(each) for each in steady))
     ahead = len(activation.inputs)
+    room = memory.rooms(ahead, rows) or (None,) * ahead
+    sums_anew = (None,) * (kernel.nout - ahead)
+    results = kernel(*rows, *(np.ascontiguousarray(each) for each in steady), out=(*room, *sums_anew))
     sums = [each if across else each.sum(axis=0) for each in results[ahead:]]
     learned = [each for each, role in zip(parameters, _roles(activation), strict=True) if role == "learned"]
     totals = [np.asarray(total if own.size != 1 else total.sum()) for total, own in zip(sums, learned, strict=True)]
@@ -203,4 +206,4 @@ def _results(activation: Activation, numbers: Sequence[Value], storage: Storage)
 def _gradients(activation: Activation, precision: Precision) -> tuple[Expression, ...]:
     """The formulas of the gradients of the inputs and of each learned parameter's share."""
     slopes = (*activation.slopes, *(derivative(activation.formula, name) for name in _learned(activation)))
-    return tuple(ends.whole(slope, activation, precision) * symbol("upstream") for slope in slopes)
+    return tuple(scaled(ends.whole(slope, activation, precision), symbol("upstream")) for slope in slopes)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
-from actlab.compilers.coefficients import ERF, MILLS_REST, MILLS_TOP
+from actlab.compilers.coefficients import ERF, GATE_BOTTOM, GATE_TOP, GATE_ZERO, GATE_ZERO_REST, MILLS_REST, MILLS_TOP
 from actlab.compilers.native.floats import Float, at_most, copysign, fma, polynomial, select
 from actlab.compilers.native.parts import (
-    Decay,
+    Exponential,
     Share,
     Split,
     argument,
@@ -17,16 +16,17 @@ from actlab.compilers.native.parts import (
     one_minus,
     polynomial_split,
     result,
+    scaled,
 )
 from actlab.compilers.native.values import Value, where
 
-DENSITY_END = 16.2, 46.0  # the normal density is 0 before, whatever it is multiplied with
+DENSITY_END = 16.3, 46.2  # the normal density is 0 before, whatever it is multiplied with
 ROOT = 2.5066282746310002  # sqrt(2 pi)
 DENSITY, DENSITY_REST = 0.3989422804014327, -2.49232720227773e-17  # together 1 / sqrt(2 pi)
 ERF_END = 4.0, 6.0  # erf is 1 before
 
 
-def tail_ratio(size: Float, e: Decay) -> tuple[Split, Float]:
+def tail_ratio(size: Float, e: Exponential) -> tuple[Split, Float]:
     """normal_cdf(-size) over e.power for e = exp(-size**2 / 2), and the same by a quicker way."""
     top, start = polynomial_split(size, MILLS_TOP), polynomial_split(size, MILLS_REST)
     factor = size.number(size.layout.rounded(ROOT))
@@ -40,14 +40,14 @@ def tail_ratio(size: Float, e: Decay) -> tuple[Split, Float]:
     return Share(Split(bottom, low)).times(Split(digits.high, digits.low + top.low)), grown(quick, e.p).high
 
 
-def minus_half_square(x: Value) -> tuple[Float, Decay]:
+def minus_half_square(x: Value) -> tuple[Float, Exponential]:
     """|x| and exp(-x**2 / 2), the square kept in two parts."""
     at, low = argument(x)
     size = at_most(abs(at), at.pick(DENSITY_END))
     half = size * -0.5
     square = half * size
     rest = fma(half, size, -square)
-    return size, Decay(square, rest if low is None else fma(size, select(at < 0, low, -low), rest))
+    return size, Exponential(square, rest if low is None else fma(size, select(at < 0, low, -low), rest))
 
 
 def normal_cdf(x: Value) -> Value:
@@ -61,11 +61,17 @@ def times_normal_cdf(x: Value) -> Value:
     """x * normal_cdf(x), as max(x, 0) - |x| * normal_cdf(-|x|)."""
     size, e = minus_half_square(x)
     _, digits = tail_ratio(size, e)
-    power, rest_of_power = e.lifted_power
-    deep = e.is_deep & (x.high < 0)
-    near = fma(-(digits * e.power), size, select(x.high > 0, x.high, 0))
-    high, scale = select(deep, digits * power * -size, near), select(deep, rest_of_power, 1)
-    return replace(x.made(high * scale), lifting=lambda: (high, scale, None))
+    tail, below = digits * e.power, x.high < 0
+    return scaled(x, fma(-tail, size, select(below, 0, x.high)), select(below, e.scale, 1))
+
+
+def normal_gate_slope(x: Value) -> Value:
+    """normal_cdf(x) + x * normal_pdf(x): for negative x a multiple of the density, else 1 minus that of -x."""
+    size, e = minus_half_square(x)
+    slope = polynomial(size, GATE_TOP) / polynomial(size, GATE_BOTTOM) + x.layout.rounded(DENSITY)
+    ratio = fma(size.pick(GATE_ZERO) - size, slope, slope * size.pick(GATE_ZERO_REST)) * e.power
+    tail, below = fma(ratio, e.p, ratio), x.high < 0
+    return scaled(x, select(below, tail, 1 - tail), select(below, e.scale, 1))
 
 
 def normal_pdf(x: Value) -> Value:
@@ -81,7 +87,7 @@ def erf(x: Value) -> Value:
     at = x.high
     size = at_most(abs(at), at.pick(ERF_END))
     square = size * -size
-    e = Decay(square, fma(size, -size, -square))
+    e = Exponential(square, fma(size, -size, -square))
     _, tail = tail_ratio(size * math.sqrt(2), e)
     far = fma(tail * -2, e.power, 1)
     near = fma(polynomial(at * at, ERF), at, at)

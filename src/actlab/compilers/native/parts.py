@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from actlab.compilers.coefficients import EXP, LOG
-from actlab.compilers.native.floats import Float, Operand, at_least, fma, polynomial, power_of_two, select
+from actlab.compilers.native.floats import Float, Operand, at_least, at_most, fma, polynomial, power_of_two, select
 from actlab.compilers.native.values import Value
 
 LN2_HIGH = -0.693145751953125, -0.693147180369123816490  # their products with whole numbers are exact
 LN2_LOW = -1.42860682030941723212e-6, -1.90821492927058770002e-10
 RAISED = 64, 512  # the power of two that keeps a small exponential from being subnormal
-DEEP = -60.0, -500.0  # where it is needed: raised, exp is at most 1
-BOTTOM = -130.0, -1050.0  # exp is 0 before, whatever it is multiplied with
+DEEP = -80.0, -690.0  # where it is needed: raised, exp is still nothing beside 1
+BOTTOM = -132.3911, -1063.982  # exp is 0 before: its raised power has the bits of 0
+TOP = 43.0, 354.0  # from here on 1 is nothing beside exp, whose square does not overflow
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,7 @@ def argument(x: Value) -> tuple[Float, Float | None]:
     return x.high, x.rest and select(abs(x.rest) < 1, x.rest, 0)
 
 
-def exp_parts(x: Float, low: Float | None, raised: int) -> tuple[Split, Float]:
+def exp_parts(x: Float, low: Float | None, raised: int = 0) -> tuple[Split, Float]:
     """(p, n) with exp(x + low) = (1 + p) * 2**(n - raised), |p| < 0.42, low a tiny rest; n as power_of_two takes it."""
     magic = x.layout.magic + x.layout.bias + raised
     counted = fma(x, 1 / math.log(2), magic)
@@ -53,24 +54,27 @@ def exp_parts(x: Float, low: Float | None, raised: int) -> tuple[Split, Float]:
 
 
 @dataclass(frozen=True, eq=False)
-class Decay:
-    """exp(x + low) for x <= 0, in parts; nothing is computed that is not asked for."""
+class Exponential:
+    """exp(x + low) for x <= TOP, in parts: (1 + p) * power * scale; nothing is computed that is not asked for.
+
+    Where exp would be close to underflow, it is raised by a power of two, and `scale` takes that back; raised, it is
+    still nothing beside 1, so that only products ask for the scale. At the bottom it is exactly 0.
+    """
 
     x: Float
-    low: Float | None
-
-    @property
-    def _raised(self) -> int:
-        return int(RAISED[not self.x.layout.single])
+    low: Float | None = None
 
     @cached_property
     def _parts(self) -> tuple[Split, Float]:
-        p, counted = exp_parts(at_least(self.x, self.x.pick(BOTTOM)), self.low, self._raised)
-        return p, power_of_two(counted)
+        return exp_parts(at_least(self.x, self.x.pick(BOTTOM)), self.low)
+
+    @cached_property
+    def _is_deep(self) -> Float:
+        return self.x < self.x.pick(DEEP)
 
     @property
     def p(self) -> Float:
-        """exp(x) = (1 + p) * power, |p| < 0.42."""
+        """exp(x) = (1 + p) * power * scale, |p| < 0.42."""
         return self._parts[0].high
 
     def minus_one(self) -> Split:
@@ -86,23 +90,17 @@ class Decay:
 
     @cached_property
     def power(self) -> Float:
-        """A power of two; subnormal where exp(x) is."""
-        return self._parts[1] * 2.0**-self._raised
+        """A power of two that is never subnormal."""
+        return power_of_two(self._parts[1], self._is_deep, int(RAISED[not self.x.layout.single]))
 
     @cached_property
-    def is_deep(self) -> Float:
-        """Whether the power is close to underflow."""
-        return self.x < self.x.pick(DEEP)
-
-    @cached_property
-    def lifted_power(self) -> tuple[Float, Float]:
-        """The power in two factors: one never subnormal, but 0 below the bottom, and another power of two."""
-        power = select(self.x < self.x.pick(BOTTOM), 0, select(self.is_deep, self._parts[1], self.power))
-        return power, select(self.is_deep, 2.0**-self._raised, 1)
+    def scale(self) -> Float:
+        """Another power of two, 1 unless exp(x) is close to underflow."""
+        return select(self._is_deep, self.x.pick((2.0 ** -RAISED[0], 2.0 ** -RAISED[1])), 1)
 
     @cached_property
     def value(self) -> Split:
-        """exp(x)."""
+        """exp(x) / scale."""
         high = self.digits * self.power
         return Split(high, fma(self.p, self.power, self.power - high))
 
@@ -117,12 +115,18 @@ class Decay:
         return grown(share.high, fma(self.digits, share.off, self.p))
 
 
-def decay(x: Value, factor: int = 1) -> Decay:
+def decay(x: Value, factor: int = 1) -> Exponential:
     """exp(-factor * |x|), which tanh, sech, sigmoid and softplus are built on, and so share; factor is 1 or 2."""
     at, low = argument(x)
     if low is not None:
         low = select(at < 0, low, -low) * factor
-    return Decay(-abs(at) * factor if factor != 1 else -abs(at), low)
+    return Exponential(-abs(at) * factor if factor != 1 else -abs(at), low)
+
+
+def growth(x: Value) -> Exponential:
+    """exp(x), and no more of it than counts beside 1."""
+    at, low = argument(x)
+    return Exponential(at_most(at, at.pick(TOP)), low)
 
 
 def product(a: Split, b: Split) -> Split:
@@ -182,19 +186,24 @@ def result(x: Value, high: Float, low: Float | None = None, quick: Float | None 
     return replace(value, lifting=lambda: (quick, quick.number(1), (high - quick) + low))
 
 
-def fading(x: Value, digits: Split, e: Decay, quick: Float | None = None) -> Value:
-    """digits * e.power: the value of a word that underflows; `quick` are quicker digits for products."""
+def scaled(x: Value, high: Float, scale: Float, low: Float | None = None) -> Value:
+    """A word's value (high + low) * scale, whose scale products keep apart until the end."""
+    content = (high * scale).content
+    rest = None if low is None else lambda: low * scale
+    return Value(x.builder, x.layout, content, None, rest, low is not None, lambda: (high, scale, low))
+
+
+def fading(x: Value, digits: Split, e: Exponential, quick: Float | None = None) -> Value:
+    """digits * e.power * e.scale: the value of a word that underflows; `quick` are quicker digits for products."""
     value = digits * e.power
-
-    def lifting() -> tuple[Float, Float, Float | None]:
-        power, rest_of_power = e.lifted_power
-        given = digits if quick is None else Split(quick, (digits.high - quick) + digits.low)
-        return given.high * power, rest_of_power, given.low * power
-
-    return Value(x.builder, x.layout, value.high.content, None, lambda: value.low, True, lifting)
+    made = scaled(x, value.high, e.scale, value.low)
+    if quick is None:
+        return made
+    given = Split(quick, (digits.high - quick) + digits.low) * e.power
+    return replace(made, lifting=lambda: (given.high, e.scale, given.low))
 
 
-def one_minus(x: Value, digits: Split, e: Decay, quick: Float | None = None) -> Value:
+def one_minus(x: Value, digits: Split, e: Exponential, quick: Float | None = None) -> Value:
     """1 - digits * e.power."""
     high = fma(-digits.high, e.power, 1)
     low = fma(-digits.low, e.power, fma(-digits.high, e.power, 1 - high))

@@ -31,7 +31,7 @@ from actlab.compilers.native.loops import (
 from actlab.compilers.native.machine import addresses, new_module
 from actlab.compilers.native.strides import Operands, write_outer_loop
 from actlab.compilers.native.ufuncs import new_ufunc
-from actlab.compilers.native.values import LAYOUTS, Value
+from actlab.compilers.native.values import LAYOUTS, Layout, Value
 from actlab.compilers.native.writer import write
 from actlab.formula import Expression, symbol
 from actlab.formula import pullback as pulled_back
@@ -126,7 +126,7 @@ class _Row:
             store(self.builder, self.storage, self._at(formula, index), self.result, index)
 
     def _normalise(self, node: Expression, nodes: Sequence[Expression]) -> None:
-        """log_total_exp(u): the largest u of the row, and the sum of exp(u - largest)."""
+        """log_total_exp(u): the largest u of the row, and the sum of exp(u - largest), raised by a power of two."""
         (inner,) = node.arguments
         largest = self._largest(inner)
         share = exp(inner - node)
@@ -134,26 +134,39 @@ class _Row:
         waits = share in nodes and self.waiting is None and is_exact
 
         def exponential(index: Any) -> Value:
-            result = words.exp(self._at(inner, index) - largest)
-            if waits:
-                store(self.builder, self.storage, result, self.result, index)
-            return result
+            return words.raised_exp(self._at(inner, index) - largest)
 
-        total = self._sum(exponential)
+        def waiting(index: Any) -> Value:
+            return load(self.builder, self.storage, self.result, index)
+
+        if waits:  # a sum in the same loop would halve its width, being in double precision
+            with counted(self.builder, self.length) as index:
+                store(self.builder, self.storage, exponential(index), self.result, index)
+        total = self._sum(waiting if waits else exponential)
         part = 1 / total
-        self.found[node] = lambda _index: largest + words.log(total)
+        self.found[node] = lambda _index: largest + words.log(words.lowered(total))
         if waits:
             self.waiting = share
-            self.found[share] = lambda index: load(self.builder, self.storage, self.result, index) * part
+            self.found[share] = lambda index: waiting(index) * part
 
     def _largest(self, inner: Expression) -> Value:
+        """By their bits, which whole numbers order as floats: a nan may be missed, for the sum is nan with it."""
         layout = LAYOUTS[self.storage.computed]
-        lowest = ir.Constant(layout.type, float("-inf"))
-        kind = ir.FunctionType(layout.type, [layout.type] * 2)
-        maximum = self.builder.module.declare_intrinsic("llvm.maximum", (layout.type,), kind)  # it keeps nan
+        lowest = self._ordered(ir.Constant(layout.type, float("-inf")), layout)
         with counted(self.builder, self.length, carried=[lowest]) as (index, carried):
-            carried[0] = self.builder.call(maximum, [carried[0], self._at(inner, index).content])
-        return Value(self.builder, layout, carried[0])
+            bits = self._ordered(self._at(inner, index).content, layout)
+            is_larger = self.builder.icmp_signed(">", bits, carried[0])
+            carried[0] = self.builder.select(is_larger, bits, carried[0])
+        found = self._turned(carried[0], layout)
+        return Value(self.builder, layout, self.builder.bitcast(found, layout.type))
+
+    def _ordered(self, content: Any, layout: Layout) -> Any:
+        return self._turned(self.builder.bitcast(content, layout.word), layout)
+
+    def _turned(self, bits: Any, layout: Layout) -> Any:
+        """The bits behind the sign turned over where it is negative; turned twice, they are as before."""
+        signs = self.builder.ashr(bits, layout.word(layout.word.width - 1))
+        return self.builder.xor(bits, self.builder.lshr(signs, layout.word(1)))
 
     def _sum(self, term: Callable[[Any], Value]) -> Value:
         double = ir.DoubleType()

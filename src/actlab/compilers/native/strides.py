@@ -28,9 +28,11 @@ from actlab.compilers.native.loops import (
     store,
 )
 from actlab.compilers.native.machine import is_x86
+from actlab.compilers.native.streams import LINE, goes_past, write_streamed
 from actlab.compilers.native.threads import FUNCTIONS
 
 GRANULE = 64  # elements; a thread's share begins at a cache line where the array does
+WORTH = 4096  # elements from which it pays to begin at one
 FLAGS_ELSEWHERE = 31  # FE_ALL_EXCEPT where the flags are not those of SSE
 
 
@@ -131,8 +133,9 @@ def _write_chunk(module: ir.Module, storage: Storage, operands: Operands, body: 
 
 def _write_span(module: ir.Module, storage: Storage, operands: Operands, steady: Any, varying: Any) -> Any:
     """void span(char** arrays, intp* lengths, intp* strides, start, count): some elements of arrays of any strides."""
+    streamed = write_streamed(module, storage, operands.arrays, operands.results, steady)
     function, builder = new_function(module, "span", [POINTER, POINTER, POINTER, SIZE, SIZE])
-    arrays, _, strides, start, count = function.args
+    arrays, lengths, strides, start, count = function.args
     steps = [builder.load(at(builder, strides, k, SIZE), typ=SIZE) for k in range(operands.count)]
     places = [
         builder.gep(
@@ -150,7 +153,19 @@ def _write_span(module: ir.Module, storage: Storage, operands: Operands, steady:
             direct = builder.and_(direct, builder.icmp_unsigned("!=", place, result))
     is_steady = _all(builder, [builder.icmp_signed("==", step, SIZE(0)) for step in steps[first:last]])
     with builder.if_then(builder.and_(direct, is_steady), likely=True):
-        builder.call(steady, [*places, count])
+        ahead = _unaligned(builder, places[last], count, storage)
+        builder.call(steady, [*places, ahead])
+        further = [
+            place if k in range(first, last) else builder.gep(place, [ahead], source_etype=storage.type)
+            for k, place in enumerate(places)
+        ]
+        rest = builder.sub(count, ahead)
+        total = builder.load(lengths, typ=SIZE)
+        with builder.if_else(goes_past(builder, total, further[last:], storage)) as (past, through):
+            with past:
+                builder.call(streamed, [*further, rest])
+            with through:
+                builder.call(steady, [*further, rest])
         builder.ret_void()
     storages = operands.storages(storage)
     buffers = [_room(builder, ir.ArrayType(each.type, BLOCK)) for each in storages]
@@ -166,6 +181,14 @@ def _write_span(module: ir.Module, storage: Storage, operands: Operands, steady:
             _copy(builder, storages[k], inside[k], outside[k], length)
     builder.ret_void()
     return function
+
+
+def _unaligned(builder: Any, result: Any, count: Any, storage: Storage) -> Any:
+    """How many elements to write before a cache line begins: a wide store across two of them takes twice as long."""
+    address = builder.ptrtoint(result, SIZE)
+    bytes_ahead = builder.and_(builder.neg(address), SIZE(LINE - 1))
+    elements = builder.udiv(bytes_ahead, SIZE(storage.bytes))
+    return builder.select(builder.icmp_signed(">=", count, SIZE(WORTH)), elements, SIZE(0))
 
 
 def _copy(

@@ -21,7 +21,7 @@ from actlab.compilers.native.machine import addresses, assembly, keep_forever, n
 from actlab.compilers.native.strides import Operands, write_loop
 from actlab.compilers.native.values import Value
 from actlab.compilers.native.writer import write
-from actlab.formula import Expression, symbol
+from actlab.formula import Expression, scaled, symbol
 
 DTYPES = tuple(STORAGES)
 MAKE_UFUNC, MAKE_GENERALISED = 1, 31  # PyUFunc_FromFuncAndData and …AndSignature in the table of NumPy's C interface
@@ -49,7 +49,7 @@ def value_and_derivative(activation: Activation, dtype: str) -> np.ufunc:
 @cache
 def pullback(activation: Activation, dtype: str) -> np.ufunc:
     """The ufunc (inputs…, upstream, parameters…) -> the gradient of sum(upstream * f) in each input, in one pass."""
-    gradients = tuple(slope * symbol("upstream") for slope in _whole(activation, activation.slopes, dtype))
+    gradients = tuple(scaled(slope, symbol("upstream")) for slope in _whole(activation, activation.slopes, dtype))
     arrays = (*activation.inputs, "upstream")
     return elementwise(activation.name, gradients, arrays, activation.parameters, dtype)
 

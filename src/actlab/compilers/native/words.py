@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
-from actlab.compilers.coefficients import TANH
+from actlab.compilers.coefficients import LOG1P, TANH
 from actlab.compilers.native.floats import (
     Float,
     at_least,
@@ -18,15 +17,17 @@ from actlab.compilers.native.floats import (
     binary_exponent,
     copysign,
     fma,
+    polynomial,
     power_of_two,
     select,
 )
-from actlab.compilers.native.normal import erf, normal_cdf, normal_pdf, times_normal_cdf
+from actlab.compilers.native.normal import erf, normal_cdf, normal_gate_slope, normal_pdf, times_normal_cdf
 from actlab.compilers.native.parts import (
     BOTTOM,
     DEEP,
     RAISED,
-    Decay,
+    TOP,
+    Exponential,
     Share,
     Split,
     argument,
@@ -34,46 +35,57 @@ from actlab.compilers.native.parts import (
     exp_parts,
     fading,
     grown,
+    growth,
     log_near_one,
-    one_minus,
-    polynomial_split,
-    product,
     result,
+    scaled,
 )
-from actlab.compilers.native.values import LARGE, Value, where
+from actlab.compilers.native.values import LARGE, Operand, Value, where
 
 __all__ = [
-    "absolute", "asinh", "atan", "cos", "cosh", "damped", "erf", "exp", "expm1", "hypot", "log", "log1p",
-    "maximum", "minimum", "normal_cdf", "normal_pdf", "power", "sech", "sech_of_softplus", "sech_squared", "sigmoid",
-    "sigmoid_slope", "sign", "sin", "sinh", "softplus", "sqrt", "tanh", "tanh_of_softplus", "tanh_of_softplus_slope",
-    "times_normal_cdf", "where", "x_minus_tanh",
+    "absolute", "asinh", "atan", "cos", "cosh", "damped", "erf", "exp", "expm1", "hypot", "log", "log1p", "lowered",
+    "maximum", "minimum", "mish_slope", "normal_cdf", "normal_gate_slope", "normal_pdf", "power", "raised_exp",
+    "sech", "sech_squared", "sigmoid", "sigmoid_gate_slope", "sigmoid_slope", "sign", "sin", "sinh", "softplus",
+    "sqrt", "squareplus", "squareplus_slope", "tanh", "tanh_of_softplus", "tanh_squared", "times_normal_cdf", "where",
+    "x_minus_tanh",
 ]  # fmt: skip
 
 INFINITY = math.inf
 EXP_TOP = 89.0, 710.0  # exp overflows before
 HYPOT_SMALL, HYPOT_UP = (2.0**-50, 2.0**-400), (2.0**100, 2.0**700)  # smaller sizes are scaled up, larger ones down,
 HYPOT_LARGE, HYPOT_DOWN = (2.0**50, 2.0**400), (2.0**-70, 2.0**-550)  # so that their squares are normal numbers
+SQUARE_SMALL, SQUARE_UP = (2.0**-100, 2.0**-800), (2.0**64, 2.0**450)
+SQUARE_LARGE, SQUARE_DOWN = (2.0**80, 2.0**800), (2.0**-50, 2.0**-450)
 
 
 def exp(x: Value) -> Value:
     """e to the power x."""
     at, low = argument(x)
     p, counted = exp_parts(at_most(at_least(at, at.pick(BOTTOM)), at.pick(EXP_TOP)), low, -1)  # 2**128 is no float
-    raised = RAISED[not x.layout.single]
-    deep = at < at.pick(DEEP)
-    power = select(deep, power_of_two(counted, raised + 1), power_of_two(counted))
-    power, scale = select(at < at.pick(BOTTOM), 0, power), select(deep, 2.0**-raised, 2)
+    deep, raised = at < at.pick(DEEP), RAISED[not x.layout.single]
+    power, scale = power_of_two(counted, deep, raised + 1), select(deep, 2.0**-raised, 2)
     whole = grown(power, p.high)
-    value = whole * scale
-    made = result(x, value.high, value.low)
-    return replace(made, lifting=lambda: (whole.high, scale, whole.low))
+    return scaled(x, whole.high, scale, whole.low)
+
+
+def raised_exp(x: Value) -> Value:
+    """exp(x) for x <= 0 times a power of two that keeps it from being subnormal; `lowered` takes the power back."""
+    at, low = argument(x)
+    p, counted = exp_parts(at_least(at, at.pick(BOTTOM)), low, RAISED[not at.layout.single])
+    power = power_of_two(counted)
+    return x.made(fma(power, p.high, power))
+
+
+def lowered(x: Value) -> Value:
+    """What raised_exp, or a sum of such, is without the power of two."""
+    return x.made(x.high * x.high.pick((2.0 ** -RAISED[0], 2.0 ** -RAISED[1])))
 
 
 def expm1(x: Value) -> Value:
     """exp(x) - 1, accurate near 0."""
     at, low = argument(x)
-    p, counted = exp_parts(at_most(at_least(at, at.pick(BOTTOM)), at.pick(EXP_TOP)), low, -1)
-    power = select(at < at.pick(DEEP), 0, power_of_two(counted))
+    p, counted = exp_parts(at_most(at_least(at, at.pick(DEEP)), at.pick(EXP_TOP)), low, -1)
+    power = power_of_two(counted)
     half = fma(p.high, power, power - 0.5)
     rest = fma(p.low, power, fma(p.high, power, (power - 0.5) - half))
     return result(x, half + half, rest * 2)
@@ -88,6 +100,13 @@ def tanh(x: Value) -> Value:
     return result(x, copysign(high, x.high), select(x.high < 0, low, -low))
 
 
+def tanh_squared(x: Value) -> Value:
+    """tanh(x)**2: the slope of x - tanh(x)."""
+    e = decay(x, 2)
+    root = e.share.times(e.minus_one())
+    return result(x, fma(root.high, root.high, (root.high + root.high) * root.low))
+
+
 def sech(x: Value) -> Value:
     """2 e / (1 + e**2) for e = exp(-|x|)."""
     e = decay(x)
@@ -97,12 +116,12 @@ def sech(x: Value) -> Value:
     return fading(x, e.times(Share(Split(bottom, low))) * 2, e)
 
 
-def share_slope(e: Decay) -> Split:
+def share_slope(e: Exponential) -> Split:
     """s * (1 - s) over e.power, for s = e / (1 + e)."""
-    ratio = e.times(e.share)
-    share = ratio.high * e.power
-    high = fma(-share, ratio.high, ratio.high)
-    return Split(high, fma(ratio.low, fma(share, -2, 1), fma(-share, ratio.high, ratio.high - high)))
+    small = e.digits * e.power
+    more = 2 + small
+    square = fma(small, more, 1)  # (1 + e)**2
+    return e.times(Share(Split(square, fma(small, more, 1 - square))))
 
 
 def sech_squared(x: Value) -> Value:
@@ -112,10 +131,9 @@ def sech_squared(x: Value) -> Value:
 
 
 def sigmoid(x: Value) -> Value:
-    """e / (1 + e) for e = exp(-|x|), or 1 minus that."""
-    e = decay(x)
-    share, quick = e.times(e.share), e.digits / e.share.bottom.high
-    return where(x >= 0, one_minus(x, share, e, quick), fading(x, share, e, quick))
+    """e / (1 + e) for e = exp(x)."""
+    e = growth(x)
+    return fading(x, e.times(e.share), e, e.digits / e.share.bottom.high)
 
 
 def sigmoid_slope(x: Value) -> Value:
@@ -124,62 +142,64 @@ def sigmoid_slope(x: Value) -> Value:
     return fading(x, share_slope(e), e)
 
 
+def sigmoid_gate_slope(u: Value, v: Value, w: Operand = 1) -> Value:
+    """sigmoid(u) + v * w * sigmoid(u) * sigmoid(-u), as e * (1 + e + v * w) / (1 + e)**2 for e = exp(u)."""
+    e = growth(u)
+    lifted = e.digits * e.power
+    bottom = 1 + lifted
+    share = squared(Split(bottom, lifted - (bottom - 1)))
+    if u is v and w == 1:
+        return over(u, e, 1 + e.x + lifted, share)
+    weight = v.number(w)
+    rest = lifted if weight.rest is None else fma(v.high, weight.rest, lifted)
+    top = select(abs(u.high) < -u.high.pick(BOTTOM), fma(v.high, weight.high, 1) + rest, bottom)
+    return over(u, e, top, share)
+
+
+def over(x: Value, e: Exponential, top: Float, bottom: Share) -> Value:
+    """e * top / bottom."""
+    ratio = top * bottom.high * e.power
+    return scaled(x, fma(ratio, fma(e.digits, bottom.off, e.p), ratio), e.scale)
+
+
+def squared(bottom: Split) -> Share:
+    """1 / bottom**2."""
+    square = bottom.high * bottom.high
+    low = fma(bottom.high + bottom.high, bottom.low, fma(bottom.high, bottom.high, -square))
+    return Share(Split(square, low))
+
+
 def softplus(x: Value) -> Value:
     """max(x, 0) + log(1 + e) for e = exp(-|x|), which far below 0 is e."""
+    at, e = x.high, decay(x)
+    value = e.digits * e.power
+    log = fma(value * value, polynomial(value, LOG1P), value)
+    return scaled(x, select(at > 0, at, 0) + log, select(at > 0, 1, e.scale))
+
+
+def softplus_parts(x: Value) -> tuple[Exponential, Float, Split]:
+    """e = exp(x), 2 + e, and s**2 + 1 for s = 1 + e."""
     at, low = argument(x)
-    e = decay(x)
-    value = e.value
-    big = value.high >= 0.5
-    m = select(big, fma(value.high, 0.5, -0.5), value.high)
-    log = log_near_one(m, select(big, value.low * 0.5, value.low)) + select(big, math.log(2), 0)
-    log = log if low is None else log + select(at > 0, low, 0)
-    digits = Split(e.digits, e.p - (e.digits - 1))
-    return where(x < DEEP[not x.layout.single], fading(x, digits, e), result(x, select(at > 0, at, 0) + log))
-
-
-def softplus_parts(x: Value) -> tuple[Decay, Value, Split, Share]:
-    """e = exp(-|x|); whether x > 0; t; and 1 / (s**2 + 1) for s = 1 + exp(x), over e**2 where x > 0.
-
-    t is (s**2 - 1) / exp(x), times e where x > 0.
-    """
-    e, above = decay(x), x.high > 0
-    value = e.value
-    factor, start = select(above, 2, 1), select(above, 1, 2)
-    t = fma(value.high, factor, start)
-    t_low = fma(value.low, factor, fma(value.high, factor, start - t))
-    factor, start = select(above, value.high + value.high, t), select(above, t, 2)
-    bottom = fma(value.high, factor, start)
-    low = select(above, fma(4 * value.high, value.low, t_low), fma(value.low, t, value.high * t_low))
-    return e, x > 0, Split(t, t_low), Share(Split(bottom, fma(value.high, factor, start - bottom) + low))
+    e = Exponential(at_least(at_most(at, at.pick(TOP) / 2), at.pick(BOTTOM)), low)
+    lifted = e.digits * e.power
+    more = 2 + lifted
+    bottom = fma(lifted, more, 2)
+    return e, more, Split(bottom, fma(lifted, lifted - (more - 2), fma(lifted, more, 2 - bottom)))
 
 
 def tanh_of_softplus(x: Value) -> Value:
     """(s**2 - 1) / (s**2 + 1) for s = 1 + exp(x): mish's gate, with neither logarithm nor second exponential."""
-    e, above, t, share = softplus_parts(x)
-    ratio, quick = share.times(t), t.high / share.bottom.high
-    below = fading(x, times_digits(ratio, e), e, grown(quick, e.p).high)
-    return where(above, result(x, ratio.high, ratio.low, quick), below)
+    e, more, bottom = softplus_parts(x)
+    ratio = more / bottom.high * e.power
+    return scaled(x, fma(ratio, e.p, ratio), e.scale)
 
 
-def times_digits(a: Split, e: Decay) -> Split:
-    """a * e.digits."""
-    whole = grown(a.high, e.p)
-    return Split(whole.high, fma(a.low, e.digits, whole.low))
-
-
-def sech_of_softplus(x: Value) -> Value:
-    """2 s / (s**2 + 1) for s = 1 + exp(x)."""
-    e, above, _, share = softplus_parts(x)
-    ratio = share.times(e.share.bottom * 2)
-    return where(above, fading(x, times_digits(ratio, e), e), result(x, ratio.high, ratio.low))
-
-
-def tanh_of_softplus_slope(x: Value) -> Value:
-    """4 exp(x) s / (s**2 + 1)**2 for s = 1 + exp(x): sech(softplus(x))**2 * sigmoid(x)."""
-    e, above, _, share = softplus_parts(x)
-    factor = Split(select(above.high, e.value.high, 1), select(above.high, e.value.low, 0))
-    ratio = share.times(share.times(product(e.share.bottom * 4, factor)))
-    return fading(x, times_digits(ratio, e), e)
+def mish_slope(x: Value) -> Value:
+    """The slope of x * tanh(softplus(x)): e * (4 x + 4 + (4 x + 6) e + 4 e**2 + e**3) / (s**2 + 1)**2."""
+    e, _, bottom = softplus_parts(x)
+    lifted = e.digits * e.power
+    top = fma(lifted, fma(lifted, 4 + lifted, fma(e.x, 4, 6)), fma(e.x, 4, 4))
+    return over(x, e, top, squared(bottom))
 
 
 def log1p(x: Value) -> Value:
@@ -211,12 +231,13 @@ def x_minus_tanh(x: Value) -> Value:
     """A polynomial near 0; farther out (|x| - 1) + (1 - tanh|x|), which cancels nothing."""
     at = x.high
     size, e = abs(at), decay(x, 2)
-    lag = e.times(e.share) * 2 * e.power
+    double = e.share.high * 2 * e.power
+    far = (size - 1) + fma(double, e.p, double)
     square = at * at
-    series = polynomial_split(square, TANH)
-    cube = product(series, Split(square, fma(at, at, -square)))
-    near = fma(cube.high, at, cube.low * at)
-    return result(x, select(size < 0.75, near, copysign((size - 1) + lag.high + lag.low, at)))
+    cube, series = at * square, polynomial(square, TANH)
+    low = fma(at, fma(at, at, -square), fma(at, square, -cube))
+    near = fma(series, cube, series * low)
+    return result(x, select(size < 1, near, copysign(far, at)))
 
 
 def absolute(x: Value) -> Value:
@@ -266,6 +287,36 @@ def hypot(a: Value, b: Value) -> Value:
     lost = fma(-root, root, total) + fma(left, left, square - total) + fma(right, right, -square)
     rest = select((root > 0) & (root < INFINITY), lost * (0.5 / root), 0) * back
     return result(a, root * back, rest)
+
+
+def squareplus_parts(x: Value, b: Value) -> tuple[Float, Float, Float]:
+    """r = sqrt(x**2 + b), (r + |x|) / 2, and b / 4 over that, which is (r - |x|) / 2 without cancelling.
+
+    Scales depend on b alone, mostly a parameter: beside a large |x| it is nothing.
+    """
+    at, size = b.high, abs(x.high)
+    small, large = at < at.pick(SQUARE_SMALL), at > at.pick(SQUARE_LARGE)
+    up, down = at.pick(SQUARE_UP), at.pick(SQUARE_DOWN)
+    scale, back = select(small, up, select(large, down, 1)), select(small, 1 / up, select(large, 1 / down, 1))
+    square = (at * scale) * scale
+    cap = square.call("llvm.sqrt", square) * back * 2.0**30
+    inside = at_most(size, cap) * scale
+    root = select(size > cap, size, fma(inside, inside, square).call("llvm.sqrt", fma(inside, inside, square)) * back)
+    larger = fma(root, 0.5, size * 0.5)
+    return root, larger, at * 0.25 / larger
+
+
+def squareplus(x: Value, b: Value) -> Value:
+    """(x + sqrt(x**2 + b)) / 2."""
+    _, larger, smaller = squareplus_parts(x, b)
+    return result(x, select(x.high > 0, larger, smaller))
+
+
+def squareplus_slope(x: Value, b: Value) -> Value:
+    """(1 + x / sqrt(x**2 + b)) / 2; for negative x it is squareplus(x) / sqrt(x**2 + b)."""
+    root, _, smaller = squareplus_parts(x, b)
+    below = smaller / root
+    return result(x, select(x.high > 0, 1 - below, below))
 
 
 def damped(decay: Value, growth: Value) -> Value:

@@ -8,9 +8,9 @@ from typing import Any
 
 from actlab.compilers.native import words
 from actlab.compilers.native.values import PI, Value
-from actlab.formula import Expression, derivative, symbol
-from actlab.formula.expression import Number, walk
-from actlab.formula.primitives import REDUCTIONS, WORDS, normal_cdf, sech, sigmoid, softplus, tanh
+from actlab.formula import Expression, derivative, scaled, symbol
+from actlab.formula.expression import Number, walk, where
+from actlab.formula.primitives import REDUCTIONS, WORDS, damped, hypot, normal_cdf, sigmoid, softplus, sqrt, tanh
 
 OPERATORS: Mapping[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -30,14 +30,25 @@ TABLE: Mapping[str, Callable[..., Any]] = {
     **OPERATORS,
 }
 
-_U = symbol("u")
-IDIOMS: Mapping[Expression, Callable[..., Any]] = {  # sub-formulas of u that are cheaper or more exact as one word
+_U, _V, _W = symbol("u"), symbol("v"), symbol("w")
+_SIGMOID_SLOPE = derivative(sigmoid(_U), "u")
+_ROOT = hypot(_U / 2, sqrt(_V) / 2)
+_SQUAREPLUS = where(_U > 0, _U / 2 + _ROOT, _V / 4 / (_ROOT - _U / 2))
+IDIOMS: Mapping[Expression, Callable[..., Any]] = {  # sub-formulas that are cheaper or more exact as one word
     _U * normal_cdf(_U): words.times_normal_cdf,
+    derivative(_U * normal_cdf(_U), "u"): words.normal_gate_slope,
     tanh(softplus(_U)): words.tanh_of_softplus,
-    sech(softplus(_U)): words.sech_of_softplus,
     derivative(tanh(_U), "u"): words.sech_squared,
-    derivative(sigmoid(_U), "u"): words.sigmoid_slope,
-    derivative(tanh(softplus(_U)), "u"): words.tanh_of_softplus_slope,
+    _SIGMOID_SLOPE: words.sigmoid_slope,
+    sigmoid(_U) + _V * _SIGMOID_SLOPE: words.sigmoid_gate_slope,
+    sigmoid(_U) + _V * (_SIGMOID_SLOPE * _W): words.sigmoid_gate_slope,
+    sigmoid(_U) + _V * damped(_SIGMOID_SLOPE, _W): words.sigmoid_gate_slope,
+    derivative(_U * tanh(softplus(_U)), "u"): words.mish_slope,
+    tanh(_U) ** 2: words.tanh_squared,
+    _SQUAREPLUS: words.squareplus,
+    derivative(_SQUAREPLUS, "u"): words.squareplus_slope,
+    scaled(derivative(_SQUAREPLUS, "u"), _W): lambda u, v, w: words.squareplus_slope(u, v) * w,
+    damped(_U, _V) / _V: lambda u, _: u,
 }
 
 
@@ -59,28 +70,27 @@ def _write_node(
         return number(node.value)
     if node.word in CONSTANTS:
         return number(CONSTANTS[node.word])
+    for pattern, word in IDIOMS.items():
+        found = match(pattern, node)
+        if found is not None:
+            return word(*(done[found[symbol]] for symbol in (_U, _V, _W) if symbol in found))
     if node.word == "power":
         return words.power(done[node.arguments[0]], int(node.arguments[1].value))
-    for pattern, word in IDIOMS.items():
-        found = _match(pattern, node)
-        if found is not None:
-            return word(done[found])
     if node.word not in TABLE:
         raise NotImplementedError(f"Kernels have no word for {node.word}(); add it to compilers/native/words.py.")
     return TABLE[node.word](*(done[argument] for argument in node.arguments))
 
 
-def _match(pattern: Expression, node: Expression) -> Expression | None:
-    """What stands at the symbol's place in a pattern; None where the node is of another form."""
-    found: set[Expression] = set()
-    return found.pop() if _fits(pattern, node, found) and len(found) == 1 else None
+def match(pattern: Expression, node: Expression) -> dict[Expression, Expression] | None:
+    """What stands at the place of each symbol of a pattern; None where the node is of another form."""
+    found: dict[Expression, Expression] = {}
+    return found if _fits(pattern, node, found) else None
 
 
-def _fits(pattern: Expression, node: Expression, found: set[Expression]) -> bool:
-    """Whether the node has the pattern's form; what stands at the symbol's places goes into `found`."""
+def _fits(pattern: Expression, node: Expression, found: dict[Expression, Expression]) -> bool:
+    """Whether the node has the pattern's form; what stands at the symbols' places goes into `found`."""
     if pattern.word == "symbol":
-        found.add(node)
-        return True
+        return found.setdefault(pattern, node) is node
     if pattern.is_constant or pattern.word != node.word:
         return pattern is node
     return all(_fits(*pair, found) for pair in zip(pattern.arguments, node.arguments, strict=True))

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 from onnx import helper
 
 from actlab.catalogue import Activation, Parameter
+from actlab.compilers.checking import check_axis, check_split, checked_parameter, in_range
 from actlab.compilers.ends import mended
 from actlab.compilers.expansions import expand
 from actlab.compilers.onnx.choices import continued, cut_off, multiplied
@@ -21,6 +23,9 @@ DOMAIN = "actlab"
 OLDEST_OPSET = 18  # the first in which Split counts its parts and every reduction takes its axes as an input
 OLDEST_FORMAT = 9  # the first in which attributes of functions have defaults
 
+OPTIONS = ("dtype", "axis", "shape", "opset")
+
+Array = npt.NDArray[Any]
 Shape = Sequence[int | str | None]
 
 
@@ -93,7 +98,8 @@ def model(
     ['Split', 'swiglu']
     """
     called, kind = function(activation, dtype, opset=opset), _type(activation, dtype)
-    values = _values(activation, parameters)
+    _check_shape(activation, shape)
+    values = _values(activation, parameters, kind, shape)
     _check_axis(activation, axis, shape)
     call = helper.make_node(activation.name, called.input, ["y"], domain=DOMAIN)
     call.attribute.extend(_attributes(activation, kind, values, axis))
@@ -138,34 +144,52 @@ def _attributes(
     return fixed if activation.elementwise else [*fixed, helper.make_attribute("axis", axis)]
 
 
-def _values(activation: Activation, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every parameter by name, inside its domain."""
+def _values(
+    activation: Activation, given: Mapping[str, Any], kind: Type, shape: Shape | None
+) -> dict[str, float | Array]:
+    """Every parameter by name, inside its domain: a number, or for learned ones an array."""
     if unknown := sorted(set(given) - set(activation.defaults)):
-        takes = ", ".join(activation.defaults) or "no parameters"
-        raise TypeError(f"{activation.name} has no parameter {unknown[0]!r}; it takes {takes}.")
-    values = {**activation.defaults, **given}
-    for each in activation.parameters:
-        _check_parameter(activation, each, np.asarray(values[each.name]))
-    return values
+        takes = ", ".join((*OPTIONS, *activation.defaults))
+        raise TypeError(f"{activation.name}.onnx has no option or parameter {unknown[0]!r}; it takes {takes}.")
+    checked = {
+        each: _number(activation, each, given[each.name], kind, shape)
+        for each in activation.parameters
+        if each.name in given
+    }
+    return {**activation.defaults, **{each.name: value for each, value in checked.items()}}
 
 
-def _check_parameter(activation: Activation, parameter: Parameter, value: Any) -> None:
-    if value.dtype.kind not in "iuf":
+def _number(activation: Activation, parameter: Parameter, value: Any, kind: Type, shape: Shape | None) -> float | Array:
+    number = checked_parameter(activation.name, parameter, value)
+    learned = parameter.role == "learned"
+    narrow = np.float16 if learned and kind.name == "float16" else kind.working
+    in_range(activation.name, parameter, number, narrow, 'dtype="float64"')
+    if not number.ndim:
+        return float(number)
+    if not learned:
         raise TypeError(
-            f"{activation.name} got a {parameter.name} of type {value.dtype}, but it is a number; "
-            f"write {parameter.name}={parameter.default:g}."
+            f"{activation.name} got a {parameter.name} of shape {number.shape}, but an attribute of an ONNX function "
+            f"is one number; write {parameter.name}={parameter.default:g}."
         )
-    if value.ndim and parameter.role != "learned":
-        raise TypeError(
-            f"{activation.name} got a {parameter.name} of shape {value.shape}, but an attribute of an ONNX function is "
-            f"one number; write {parameter.name}={parameter.default:g}."
+    if shape is not None and not _fits(number.shape, shape):
+        raise ValueError(
+            f"{activation.name} could not broadcast {parameter.name} of shape {number.shape} against an input of shape "
+            f"{tuple(shape)}; give one number, or one for each element of the last axis."
         )
-    for extreme in (value.min(), value.max()) if value.size else ():
-        parameter.check(float(extreme), activation.name)
+    return number
 
 
-def _type(activation: Activation, dtype: str) -> Type:
-    name = dtype if isinstance(dtype, str) else np.dtype(dtype).name
+def _fits(own: Sequence[int], whole: Shape) -> bool:
+    """Whether an array broadcasts to the shape, as far as its lengths are known."""
+    pairs = zip(reversed(own), reversed(whole), strict=False)
+    return len(own) <= len(whole) and all(a in (1, b) or not isinstance(b, int) for a, b in pairs)
+
+
+def _type(activation: Activation, dtype: Any) -> Type:
+    try:
+        name = dtype if isinstance(dtype, str) else np.dtype(dtype).name if dtype is not None else "None"
+    except TypeError:
+        name = repr(dtype)
     if name not in TYPES:
         raise ValueError(
             f'{activation.name} was asked for as {name}, but ONNX has it as {", ".join(TYPES)}; write dtype="float32".'
@@ -173,7 +197,9 @@ def _type(activation: Activation, dtype: str) -> Type:
     return TYPES[name]
 
 
-def _check_opset(activation: Activation, opset: int) -> None:
+def _check_opset(activation: Activation, opset: Any) -> None:
+    if not isinstance(opset, int) or isinstance(opset, bool):
+        raise TypeError(f"{activation.name} got opset={opset!r}; write one whole number, such as opset={OLDEST_OPSET}.")
     newest = onnx.defs.onnx_opset_version()
     if not OLDEST_OPSET <= opset <= newest:
         raise ValueError(
@@ -182,25 +208,28 @@ def _check_opset(activation: Activation, opset: int) -> None:
         )
 
 
+def _check_shape(activation: Activation, shape: Any) -> None:
+    """Raise unless it is a length or a name for each axis, or None."""
+    lengths = shape if isinstance(shape, Sequence) and not isinstance(shape, str) else (shape,)
+    for each in () if shape is None else lengths:
+        is_length = isinstance(each, int) and not isinstance(each, bool) and each >= 0
+        if lengths is not shape or not (is_length or each is None or isinstance(each, str)):
+            raise TypeError(
+                f"{activation.name} got shape={shape!r}; write a length or a name for each axis, such as "
+                f'shape=("batch", 64), or shape=None for any.'
+            )
+
+
 def _check_axis(activation: Activation, axis: Any, shape: Shape | None) -> None:
     """Raise if the axis is none, is not there, or cannot be split in equal parts."""
-    if activation.elementwise and (axis is None or len(activation.inputs) == 1):
+    if activation.elementwise and (axis is None or (axis == -1 and len(activation.inputs) == 1)):
         return
-    if not isinstance(axis, int):
-        raise TypeError(f"{activation.name} got axis={axis!r}; write one whole number, such as axis=-1.")
     if shape is None:
+        check_axis(activation.name, axis, (1,) * (abs(axis) + 1 if isinstance(axis, int) else 1))
         return
-    if not -len(shape) <= axis < len(shape):
-        raise ValueError(
-            f"{activation.name} got axis={axis} for the shape {tuple(shape)}; its axes are {-len(shape)} to "
-            f"{len(shape) - 1}."
-        )
-    length, parts = shape[axis], len(activation.inputs)
-    if isinstance(length, int) and length % parts:
-        raise ValueError(
-            f"{activation.name} splits x into {parts} equal parts along axis {axis}, but the shape is {tuple(shape)}; "
-            f"write axis=None for separate inputs."
-        )
+    check_axis(activation.name, axis, shape)  # type: ignore[arg-type]  # lengths may have names, which it only prints
+    if isinstance(shape[axis], int) and activation.elementwise:
+        check_split(activation.name, activation.inputs, shape, axis, "inputs with axis=None")  # type: ignore[arg-type]
 
 
 def _one_part(shape: Shape | None, axis: int | None, parts: int) -> Shape | None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 
-from actlab.compilers.expansions import Precision
+from actlab.compilers.precision import Precision
 from actlab.formula import Expression
 from actlab.formula.expression import walk
 

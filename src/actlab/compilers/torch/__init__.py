@@ -11,7 +11,7 @@ except ImportError as error:
     raise ImportError('PyTorch is not installed; write pip install "actlab[torch]".') from error
 
 from actlab.catalogue import Activation
-from actlab.compilers.torch import functions
+from actlab.compilers.torch import functions, short
 from actlab.compilers.torch.modules import ActivationModule
 
 __all__ = ["ActivationModule", "compute", "differentiate", "module", "pull_back"]
@@ -19,6 +19,11 @@ __all__ = ["ActivationModule", "compute", "differentiate", "module", "pull_back"
 
 def compute(activation: Activation, arrays: Sequence[Any], parameters: Mapping[str, Any], axis: int) -> torch.Tensor:
     """The values: of the input's shape, dtype, device and memory format."""
+    if parameters is activation.defaults and len(arrays) == 1:
+        found = short.value(activation, arrays[0], axis, ())
+        if found is not None:
+            activation.shortcuts[type(arrays[0])] = short.Shortcuts(activation)  # from now on this is tried first
+            return found
     return functions.compute(activation, "value", arrays, parameters, axis)[0]
 
 

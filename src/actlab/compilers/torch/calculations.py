@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from actlab.catalogue import Activation, Parameter
 from actlab.compilers.ends import whole
-from actlab.compilers.expansions import Precision
+from actlab.compilers.precision import Precision
 from actlab.compilers.torch.words import Words, written
-from actlab.formula import Expression, constant, depends_on, derivative, pullback, substitute, symbol
+from actlab.formula import Expression, constant, depends_on, derivative, pullback, scaled, substitute, symbol
 
 What = Literal["value", "derivative", "pullback"]
 
@@ -81,7 +81,7 @@ class Calculation:
         names = tuple(f"upstream {len(self.arriving) + place}" for place in range(len(self.outputs)))
         pairs = list(zip(names, self.outputs, strict=True))
         if self.activation.elementwise:
-            found = tuple(reduce(add, (symbol(up) * derivative(o, name) for up, o in pairs)) for name in wanted)
+            found = tuple(reduce(add, (scaled(derivative(o, name), symbol(up)) for up, o in pairs)) for name in wanted)
         else:
             total = reduce(add, (symbol(up) * output for up, output in pairs))
             one = {"one": constant(1)}
@@ -116,7 +116,7 @@ class Calculation:
             return output
         for name in reversed(self.arriving):
             if depends_on(output, name):
-                share = symbol(name) * self._finished(derivative(output, name), precision)
+                share = scaled(self._finished(derivative(output, name), precision), symbol(name))
                 others = substitute(output, {name: constant(0)})
                 return share if others.is_number(0) else share + self._finished(others, precision)
         return whole(output, self.activation, precision)

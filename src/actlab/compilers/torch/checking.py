@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from actlab.catalogue import Activation, Parameter
+from actlab.compilers.checking import check_axis, check_split
 from actlab.compilers.torch.calculations import What
 from actlab.compilers.torch.running import DTYPES, Draw, Value
 
@@ -25,7 +27,10 @@ def values_of(
     if what == "value" and not activation.parameters:
         return [*inputs]
     upstream = [_upstream(activation, inputs, arrays[-1])] if what == "pullback" else []
-    checked = (_checked(activation, each, parameters[each.name], inputs[0]) for each in activation.parameters)
+    checked = [_checked(activation, each, parameters[each.name], inputs[0]) for each in activation.parameters]
+    if all(each.dtype != torch.float64 for each in inputs):
+        for each, value in zip(activation.parameters, checked, strict=True):
+            _check_room(activation.name, each, value)
     return [*inputs, *upstream, *checked]
 
 
@@ -41,8 +46,13 @@ def inputs_of(activation: Activation, arrays: Sequence[Any], axis: int) -> list[
         raise TypeError(f"{activation.name} takes {' and '.join(activation.inputs)}, but got {len(given)} tensors.")
     if len(given) > 1:
         _check_together(activation, given)
-    if not activation.elementwise:
-        check_axis(activation.name, axis, given[0].shape)
+    shape = given[0].shape if len(given) == 1 else broadcast_shape(activation.name, given, "inputs")
+    if not activation.elementwise and not shape:
+        raise ValueError(
+            f"{activation.name} works along an axis, and one number has none; write torch.tensor([1.0, 2.0])."
+        )
+    if axis != -1 or not activation.elementwise:  # one number too has the axis that nobody asked for
+        check_axis(activation.name, axis, shape)
     return given
 
 
@@ -50,23 +60,11 @@ def check_tensor(name: str, tensor: Tensor, role: str) -> None:
     """Raise unless it is a dense tensor of floats."""
     if tensor.dtype not in DTYPES:
         raise TypeError(
-            f"{name} got {role} of dtype {tensor.dtype}, but works on {NAMES}; write {_as_float(tensor.dtype)}."
+            f"{name} got {role} of dtype {tensor.dtype}, but works on {NAMES}; write {_as_float(tensor.dtype, role)}."
         )
     if tensor.layout != torch.strided or tensor.is_nested:
-        dense = "torch.nested.to_padded_tensor(x, 0.0)" if tensor.is_nested else "x.to_dense()"
+        dense = f"torch.nested.to_padded_tensor({role}, 0.0)" if tensor.is_nested else f"{role}.to_dense()"
         raise TypeError(f"{name} got {role} of layout {tensor.layout}, but works on dense tensors; write {dense}.")
-
-
-def check_axis(name: str, axis: Any, shape: Sequence[int]) -> None:
-    """Raise unless the axis is one of the shape's."""
-    if not isinstance(axis, int) or isinstance(axis, bool):
-        raise TypeError(f"{name} got axis={axis!r}; write one whole number, such as axis=-1.")
-    if not shape:
-        raise ValueError(f"{name} works along an axis, and one number has none; write torch.tensor([1.0, 2.0]).")
-    if not -len(shape) <= axis < len(shape):
-        raise ValueError(
-            f"{name} got axis={axis} for the shape {tuple(shape)}; its axes are {-len(shape)} to {len(shape) - 1}."
-        )
 
 
 def broadcast_shape(name: str, tensors: Sequence[Tensor], what: str) -> torch.Size:
@@ -121,13 +119,7 @@ def _upstream(activation: Activation, inputs: Sequence[Tensor], upstream: Any) -
 
 def _split(activation: Activation, tensor: Tensor, axis: int) -> list[Tensor]:
     parts = len(activation.inputs)
-    if tensor.ndim:
-        check_axis(activation.name, axis, tensor.shape)
-    if tensor.ndim == 0 or tensor.shape[axis] % parts:
-        raise ValueError(
-            f"{activation.name} splits its input into {parts} equal parts along axis {axis}, "
-            f"but the shape is {tuple(tensor.shape)}; give {' and '.join(activation.inputs)} as separate tensors."
-        )
+    check_split(activation.name, activation.inputs, tensor.shape, axis, "tensors")
     width = tensor.shape[axis] // parts
     return [tensor.narrow(axis, place * width, width) for place in range(parts)]
 
@@ -163,10 +155,30 @@ def _check_parameter(name: str, parameter: Parameter, value: Tensor, like: Tenso
             f"{name} got {parameter.name} of shape {tuple(value.shape)} for x of shape {tuple(like.shape)}; "
             f"a parameter is stretched to x, not x to it."
         )
-    bounded = parameter.low > -math.inf or parameter.high < math.inf
+    bounded = parameter.low > -math.inf or parameter.high < math.inf or value.dtype == torch.float64
     if bounded and parameter.role != "random" and value.device.type == "cpu" and not _is_watched(value):
         for extreme in value.detach().aminmax() if value.numel() else ():
             parameter.check(float(extreme), name)
+
+
+def _check_room(name: str, parameter: Parameter, value: Value) -> None:
+    """Raise where a parameter is a number of float64 only, and float32 is computed in."""
+    if isinstance(value, float) and value is not parameter.default:
+        check_room(name, parameter, value)
+    if isinstance(value, Tensor) and value.dtype == torch.float64 and value.device.type == "cpu":
+        for extreme in value.detach().aminmax() if value.numel() and not _is_watched(value) else ():
+            check_room(name, parameter, float(extreme))
+
+
+def check_room(name: str, parameter: Parameter, value: float) -> None:
+    """Raise unless a number inside the parameter's domain is there as a float32 too."""
+    with np.errstate(all="ignore"):
+        narrow = float(np.float32(value))
+    if parameter.role != "random" and not parameter.low < narrow < parameter.high:
+        raise ValueError(
+            f"{name} got {parameter.name}={value}, for which float32 has no room; "
+            f"give a smaller one, or write x.double()."
+        )
 
 
 def _is_watched(value: Tensor) -> bool:
@@ -179,7 +191,7 @@ def _is_watched(value: Tensor) -> bool:
     )
 
 
-def _as_float(dtype: torch.dtype) -> str:
+def _as_float(dtype: torch.dtype, role: str) -> str:
     if dtype.is_complex:
-        return "x.real or x.abs()"
-    return "x.dequantize()" if "q" in str(dtype) else "x.float()"
+        return f"{role}.real or {role}.abs()"
+    return f"{role}.dequantize()" if "q" in str(dtype) else f"{role}.float()"

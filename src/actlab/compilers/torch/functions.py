@@ -10,11 +10,12 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch._C._functorch import is_legacy_batchedtensor
 from torch.autograd import Function, forward_ad
 
 from actlab.catalogue import Activation, find
 from actlab.compilers.torch.calculations import Calculation, What, calculation
-from actlab.compilers.torch.checking import values_of
+from actlab.compilers.torch.checking import inputs_of, values_of
 from actlab.compilers.torch.learning import learned_gradients
 from actlab.compilers.torch.running import Draw, Value, by_words, run, without_numbers
 
@@ -106,19 +107,52 @@ class Kept(Function):
         if ctx.others is not None:
             saved = iter(values)
             values = [next(saved) if other is None else other for other in ctx.others]
-        if True in needed[len(which.arrays) :] and not torch.is_grad_enabled():
-            found = learned_gradients(which, values, upstreams, needed)
-            if found is not None:
-                return (None, *found)
-        return (None, *_gradients(which, values, upstreams, needed))
+        return (None, *gradients(which, values, upstreams, needed))
 
 
-def _gradients(
+def gradients(
     which: Calculation, values: Sequence[Value], upstreams: Sequence[Tensor], needed: tuple[bool, ...]
 ) -> list[Tensor | None]:
+    """The gradient of each value that needs one, by one calculation."""
+    if any(is_legacy_batchedtensor(upstream) for upstream in upstreams):
+        return _batched(which, values, upstreams, needed)
     count = len(which.arrays)
+    if True in needed[count:] and not torch.is_grad_enabled():
+        found_at_once = learned_gradients(which, values, upstreams, needed)
+        if found_at_once is not None:
+            return found_at_once
     found = iter(_apply(which.gradients(needed), (*values[:count], *upstreams, *values[count:])))
     return [summed(next(found), value) if need else None for value, need in zip(values, needed, strict=True)]
+
+
+def _batched(
+    which: Calculation, values: Sequence[Value], upstreams: Sequence[Tensor], needed: tuple[bool, ...]
+) -> list[Tensor | None]:
+    """The same under torch.autograd's own vmap, which looks into no Function: slopes first, then torch's product."""
+    tensors = [each.like(values[0]) if isinstance(each, Draw) else each for each in values]  # type: ignore[arg-type]  # arrays are tensors
+    count, along = len(which.arrays), which.gradients(needed)
+    if not which.activation.elementwise:
+        found = iter(by_words(*without_numbers(along, (*tensors[:count], *upstreams, *tensors[count:]))))
+        return [summed(next(found), value) if need else None for value, need in zip(values, needed, strict=True)]
+    totals: list[Any] = [None] * len(values)
+    for place, upstream in enumerate(upstreams):
+        units = [torch.full(upstream.shape, float(k == place), dtype=upstream.dtype) for k in range(len(upstreams))]
+        slopes = iter(_apply(along, (*tensors[:count], *units, *tensors[count:])))
+        for k, value in enumerate(values):
+            if needed[k]:
+                share = summed(next(slopes) * upstream, value)
+                totals[k] = share if totals[k] is None else totals[k] + share
+    return totals
+
+
+def gradient_of_one(
+    activation: Activation, x: Tensor, upstream: Tensor, parameters: Mapping[str, float], axis: int
+) -> Tensor:
+    """The gradient in the one tensor that was given, which may have been split; with gradients of its own."""
+    which, parts = calculation(activation, "value", axis), inputs_of(activation, (x,), axis)
+    needed = (True,) * len(parts) + (False,) * len(parameters)
+    found: list[Any] = gradients(which, (*parts, *parameters.values()), (upstream,), needed)[: len(parts)]
+    return found[0] if len(found) == 1 else torch.cat(found, dim=axis)
 
 
 def summed(gradient: Tensor, value: Any) -> Tensor:

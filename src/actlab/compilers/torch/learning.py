@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from actlab.compilers.shortcuts import LONG
 from actlab.compilers.torch.calculations import Calculation
 from actlab.compilers.torch.running import (
     DTYPES,
-    LONG,
     are_here,
     common_dtype,
     from_numpy,

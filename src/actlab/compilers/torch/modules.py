@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from actlab.catalogue import Activation, Parameter
-from actlab.compilers.torch.checking import inputs_of
+from actlab.compilers.torch import short, trained
+from actlab.compilers.torch.checking import check_room, inputs_of
 from actlab.compilers.torch.functions import compute, drawn
 
 
@@ -40,11 +41,22 @@ class ActivationModule(nn.Module):
         complete = activation._complete(parameters)
         for each in activation.parameters:
             self._place(each, _number(activation.name, each, complete[each.name]), each.name in parameters)
+        self._preset = () if self.numbers == activation.defaults else tuple(self.numbers.values())
 
     def forward(self, *arrays: Tensor) -> Tensor:
         """The values at x, of its shape and dtype; functions of two inputs take both, or one tensor to split."""
+        settled = not self._parameters and not (self._drawn and self.training)
+        if len(arrays) == 1 and self.features is None:
+            if settled:
+                found = short.value(self.activation, arrays[0], self.axis, self._preset)
+            else:
+                found = trained.value(
+                    self.activation, arrays[0], [each for each in self._parameters.values() if each is not None]
+                )
+            if found is not None:
+                return found
         given: dict[str, Any] = dict(self.numbers)
-        if self._parameters or self._drawn:
+        if not settled:
             (x, *_) = arrays if arrays and isinstance(arrays[0], Tensor) else inputs_of(self.activation, arrays, -1)
             for name, value in self._parameters.items():
                 given[name] = self._along(value, x)
@@ -99,9 +111,13 @@ def _check_features(activation: Activation, features: Any) -> None:
 
 def _number(name: str, parameter: Parameter, value: Any) -> float:
     if not isinstance(value, Real) or isinstance(value, bool):
+        several = f", or give features and set layer.{parameter.name}.data" if parameter.role == "learned" else ""
+        keeps = "starts at one number" if parameter.role == "learned" else "keeps a number"
         raise TypeError(
-            f"{name} got {parameter.name} of type {type(value).__name__}, but a module keeps a number; "
-            f"write {parameter.name}={parameter.default:g}."
+            f"{name} got {parameter.name} of type {type(value).__name__}, but a module {keeps}; "
+            f"write {parameter.name}={parameter.default:g}{several}."
         )
     parameter.check(float(value), name)
+    if parameter.role == "learned":
+        check_room(name, parameter, float(value))
     return float(value)

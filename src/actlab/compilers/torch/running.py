@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from actlab.compilers.shortcuts import LONG
 from actlab.compilers.torch.calculations import Calculation
 
 DTYPES = {
@@ -19,7 +20,6 @@ DTYPES = {
     torch.float16: "float16",
 }
 PLAIN = (Tensor, torch.nn.Parameter)  # other subclasses may hold no numbers of their own
-LONG = 1 << 16  # elements from which threads may pay
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,19 @@ def numbers_for_kernels(parameters: Sequence[Tensor | float], dtype: torch.dtype
     return [to_numpy(each, wide) if isinstance(each, Tensor) else number(each) for each in parameters]
 
 
+def called(kernel: Any, given: Sequence[Any], count: int = 1, axis: int | None = None) -> Any:
+    """What a kernel gives for arrays, of which the first `count` are no parameters; with an axis a kernel of rows.
+
+    Long ones are shared out to threads, and large results lie in memory that others have left.
+    """
+    if given[0].size >= LONG or given[count - 1].size >= LONG:
+        from actlab.compilers.native import memory
+
+        start_threads()
+        return memory.called(kernel, given, axis)
+    return kernel(*given) if axis is None else kernel(*given, axis=axis)
+
+
 def start_threads() -> None:
     """Look for the pool that long arrays are shared out to."""
     from actlab.compilers.native import threads
@@ -133,9 +146,7 @@ def _by_kernel(calculation: Calculation, values: Sequence[Any], count: int) -> t
         given.append(to_numpy(tensor, dtype))
     if len(values) > count:
         given += numbers_for_kernels(values[count:], dtype)
-    if given[0].size >= LONG or given[count - 1].size >= LONG:
-        start_threads()
-    results = kernel(*given) if calculation.activation.elementwise else kernel(*given, axis=calculation.axis)
+    results = called(kernel, given, count, None if calculation.activation.elementwise else calculation.axis)
     if type(results) is tuple:
         return tuple([from_numpy(each, dtype) for each in results])
     return (from_numpy(results, dtype),)

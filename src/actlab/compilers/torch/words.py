@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from actlab.compilers.emit import emit
-from actlab.compilers.expansions import Precision, expand
+from actlab.compilers.expansions import expand
+from actlab.compilers.precision import Precision
 from actlab.formula import Expression, substitute, symbol
 from actlab.formula.expression import Number, apply, rebuild, walk
 
