@@ -27,8 +27,13 @@ INPUTS, UNITS, WEIGHTS, BIASES, PARAMETERS = range(5)
 Z, OUT, SLOPE, UPSTREAM, TRANSPOSED, NOISE, HALF = range(5, 12)
 LEARNED, LEARNED_COUNT, NOISY, FORWARD, PARAMETER_GRADIENT, COLUMNS = range(12, 18)
 
-ZERO, ONE = np.float32(0), np.float32(1)
-MEAN_MEMORY, SQUARE_MEMORY, EPSILON = 0.9, 0.999, np.float32(1e-8)  # Kingma & Ba 2015
+# Places in `kernels`: machine code that works alike in every layer.
+PLAIN, ACROSS, LIBRARY, GATHER, EXPONENTIALS, LOGISTIC, ADD_TO_ROWS, SUM_COLUMNS, SCALE, TRANSPOSE = range(10)
+UPDATES, KERNELS = 10, 12  # Adam's and SGD's
+
+NARROWEST, LARGEST = 16, 512 * 512  # of the second factor: its columns, its numbers; beyond, the library is faster
+NULL, ZERO, ONE = np.int64(0), np.float32(0), np.float32(1)
+MEAN_MEMORY, SQUARE_MEMORY = 0.9, 0.999  # of Adam
 GOLDEN, MIX_1, MIX_2 = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64)
 
 intrinsic: Any = extending.intrinsic
@@ -54,6 +59,9 @@ class Memory(NamedTuple):
     targets: Floats
     work: Floats  # what a batch leaves behind in each layer
     sums: npt.NDArray[np.float64]  # gradients of learned parameters, before they are rounded
+    kernels: Integers  # addresses
+    words: npt.NDArray[np.int32]  # arguments of the library's product, which takes all of them by address
+    numbers: Floats  # arguments of the optimiser's kernel
 
 
 class Rows(NamedTuple):
@@ -121,9 +129,9 @@ def place(vector: Floats, offset: int) -> np.int64:
 
 
 @jitted
-def matrix(vector: Floats, offset: int, rows: int, columns: int) -> Floats:
-    """A stretch of a flat vector, seen as a matrix; reshape would cost two more seconds of compilation."""
-    return carray(pointer(place(vector, offset)), (rows, columns), np.float32)
+def matrix(address: int, rows: int, columns: int) -> Floats:
+    """What lies at an address, seen as a matrix; slices and reshape would cost seconds of compilation."""
+    return carray(pointer(address), (rows, columns), np.float32)
 
 
 @jitted
@@ -155,203 +163,195 @@ def fill_noise(noise: Floats, stream: int, count: int) -> int:
 
 
 @jitted
-def forward(memory: Memory, batch: Floats, drawn: bool, stream: int, count: int) -> int:
+def multiply(
+    memory: Memory, kind: int, a: int, b: int, start: int, factor: int, c: int, rows: int, inner: int, columns: int
+) -> None:
+    """c = (start + a · b) * factor, all given by their addresses; ACROSS takes `a` turned, as (inner, rows)."""
+    if columns >= NARROWEST and inner * columns <= LARGEST:
+        call(memory.kernels[kind], (a, b, start, factor, c, rows, inner, columns))
+        return
+    words = memory.words
+    words[0], words[1], words[2], words[3] = columns, rows, inner, rows if kind == ACROSS else inner
+    here = np.int64(words.ctypes.data)
+    across = here + (20 if kind == ACROSS else 16)
+    # Fortran has columns first, so that b comes before a
+    sizes, scales = (here + 16, across, here, here + 4, here + 8), (here + 24, here + 28)
+    call(memory.kernels[LIBRARY], (*sizes, scales[0], b, here, a, here + 12, scales[1], c, here))
+    if start != NULL:
+        call(memory.kernels[ADD_TO_ROWS], (c, start, rows, columns))
+    if factor != NULL:
+        call(memory.kernels[SCALE], (c, factor, rows * columns))
+
+
+@jitted
+def forward(memory: Memory, batch: int, rows: int, drawn: bool, stream: int, count: int) -> int:
     """Fill z, out and slope of every layer; the last layer's z is what the network says."""
     layers, vector, work = memory.layers, memory.vector, memory.work
-    rows, before = batch.shape[0], batch
+    before = batch
     for index in range(layers.shape[0]):
         layer = layers[index]
-        inputs, units = layer[INPUTS], layer[UNITS]
-        z = matrix(work, layer[Z], rows, units)
-        np.dot(before, matrix(vector, layer[WEIGHTS], inputs, units), z)
+        units, z = layer[UNITS], place(work, layer[Z])
+        weights, biases = place(vector, layer[WEIGHTS]), place(vector, layer[BIASES])
+        multiply(memory, PLAIN, before, weights, biases, NULL, z, rows, layer[INPUTS], units)
         if index == layers.shape[0] - 1:
-            add_biases(z, vector[layer[BIASES] : layer[BIASES] + units])
             break
         noise = layer[HALF]
         if drawn and layer[NOISY]:
             noise = layer[NOISE]
             count = fill_noise(work[noise : noise + rows * units], stream, count)
-        sources = (place(work, layer[Z]), place(vector, layer[BIASES]), place(work, noise))
-        others = (place(vector, layer[PARAMETERS]), place(work, layer[OUT]), place(work, layer[SLOPE]), rows, units)
-        call(layer[FORWARD], sources + others)
-        before = matrix(work, layer[OUT], rows, units)
+        before = place(work, layer[OUT])
+        sources = (z, NULL, place(work, noise), place(vector, layer[PARAMETERS]))
+        call(layer[FORWARD], (*sources, before, place(work, layer[SLOPE]), rows, units))
     return count
 
 
 @jitted
-def add_biases(z: Floats, biases: Floats) -> None:
-    """Add a bias to each column, in place."""
-    for i in range(z.shape[0]):
-        for j in range(z.shape[1]):
-            z[i, j] += biases[j]
-
-
-@jitted
-def backward(memory: Memory, batch: Floats, drawn: bool) -> None:
+def backward(memory: Memory, batch: int, rows: int, drawn: bool) -> None:
     """From the last layer's upstream to the gradient of everything, through what `forward` left behind."""
     layers, vector, gradient, work = memory.layers, memory.vector, memory.gradient, memory.work
     for index in range(layers.shape[0] - 1, -1, -1):
-        rows, layer = batch.shape[0], layers[index]
-        inputs, units = layer[INPUTS], layer[UNITS]
-        upstream = matrix(work, layer[UPSTREAM], rows, units)
-        before = batch if index == 0 else matrix(work, layers[index - 1, OUT], rows, inputs)
-        np.dot(before.T, upstream, matrix(gradient, layer[WEIGHTS], inputs, units))
-        sum_columns(upstream, gradient[layer[BIASES] : layer[BIASES] + units])
+        layer = layers[index]
+        inputs, units, upstream = layer[INPUTS], layer[UNITS], place(work, layer[UPSTREAM])
+        before = batch if index == 0 else place(work, layers[index - 1, OUT])
+        multiply(memory, ACROSS, before, upstream, NULL, NULL, place(gradient, layer[WEIGHTS]), inputs, rows, units)
+        call(memory.kernels[SUM_COLUMNS], (upstream, place(gradient, layer[BIASES]), rows, units))
         if index > 0:
-            # OpenBLAS is a third slower when it transposes the second factor of a small product itself
-            transposed = matrix(work, layer[TRANSPOSED], units, inputs)
-            transpose(matrix(vector, layer[WEIGHTS], inputs, units), transposed)
-            np.dot(upstream, transposed, matrix(work, layers[index - 1, UPSTREAM], rows, inputs))
-            through_activation(memory, layers[index - 1], rows, drawn)
+            below, turned = layers[index - 1], place(work, layer[TRANSPOSED])
+            call(memory.kernels[TRANSPOSE], (place(vector, layer[WEIGHTS]), turned, inputs, units))
+            slope, out = place(work, below[SLOPE]), place(work, below[UPSTREAM])
+            learns = below[LEARNED_COUNT] > 0
+            multiply(memory, PLAIN, upstream, turned, NULL, NULL if learns else slope, out, rows, units, inputs)
+            if learns:
+                parameter_gradients(memory, below, rows, drawn)
+                call(memory.kernels[SCALE], (out, slope, rows * inputs))
 
 
 @jitted
-def through_activation(memory: Memory, layer: Integers, rows: int, drawn: bool) -> None:
-    """Upstream with respect to a layer's outputs becomes upstream with respect to its z."""
-    work, size = memory.work, rows * layer[UNITS]
-    if layer[LEARNED_COUNT] > 0:
-        memory.sums[:] = 0.0
-        noise = layer[NOISE] if drawn and layer[NOISY] else layer[HALF]
-        sources = (place(work, layer[Z]), place(work, noise), place(work, layer[UPSTREAM]))
-        others = (place(memory.vector, layer[PARAMETERS]), np.int64(memory.sums.ctypes.data), size)
-        call(layer[PARAMETER_GRADIENT], sources + others)
-        for k in range(layer[LEARNED_COUNT]):
-            memory.gradient[memory.learned[layer[LEARNED] + k]] = np.float32(memory.sums[k])
-    upstream, slope = work[layer[UPSTREAM] :], work[layer[SLOPE] :]
-    for i in range(size):
-        upstream[i] *= slope[i]
+def parameter_gradients(memory: Memory, layer: Integers, rows: int, drawn: bool) -> None:
+    """Gradients of the parameters that an activation learns, from the upstream of its outputs."""
+    work = memory.work
+    memory.sums[:] = 0.0
+    noise = layer[NOISE] if drawn and layer[NOISY] else layer[HALF]
+    sources = (place(work, layer[Z]), place(work, noise), place(work, layer[UPSTREAM]))
+    others = (place(memory.vector, layer[PARAMETERS]), np.int64(memory.sums.ctypes.data), rows * layer[UNITS])
+    call(layer[PARAMETER_GRADIENT], sources + others)
+    for k in range(layer[LEARNED_COUNT]):
+        memory.gradient[memory.learned[layer[LEARNED] + k]] = np.float32(memory.sums[k])
 
 
 @jitted
-def transpose(source: Floats, out: Floats) -> None:
-    """Turn rows into columns."""
-    for i in range(source.shape[0]):
-        for j in range(source.shape[1]):
-            out[j, i] = source[i, j]
-
-
-@jitted
-def sum_columns(source: Floats, out: Floats) -> None:
-    """Add up each column."""
-    out[:] = ZERO
-    for i in range(source.shape[0]):
-        for j in range(source.shape[1]):
-            out[j] += source[i, j]
-
-
-@jitted
-def sum_of_losses(task: int, outputs: Floats, targets: Floats, upstream: Floats) -> float:
-    """The batch's summed loss; `upstream` becomes the gradient of its mean with respect to the outputs."""
-    total, share = 0.0, ONE / np.float32(outputs.shape[0])
-    for i in range(outputs.shape[0]):
-        if task == BINARY:
-            z, y = outputs[i, 0], targets[i]
-            small = math.exp(-abs(z))
-            total += max(z, ZERO) - z * y + math.log1p(small)
-            upstream[i, 0] = ((ONE if z >= ZERO else small) / (ONE + small) - y) * share
-        elif task == MULTICLASS:
-            total += cross_entropy(outputs[i], np.int64(targets[i]), upstream[i], share)
-        else:
-            error = outputs[i, 0] - targets[i]
-            total += np.float64(error) * np.float64(error)
-            upstream[i, 0] = np.float32(2) * error * share
+def batch_loss(memory: Memory, task: int, targets: int, rows: int) -> float:
+    """Sum of the losses of the batch that `forward` has just seen; the last upstream becomes its mean's gradient."""
+    last = memory.layers[-1]
+    outputs = matrix(place(memory.work, last[Z]), rows, last[UNITS])
+    upstream = matrix(place(memory.work, last[UPSTREAM]), rows, last[UNITS])
+    wanted = matrix(targets, rows, 1)
+    if task == BINARY:
+        return logistic_loss(memory, targets, upstream)
+    if task == MULTICLASS:
+        return cross_entropy(memory, outputs, wanted, upstream)
+    total, share = 0.0, np.float32(2) / np.float32(rows)
+    for i in range(rows):
+        error = outputs[i, 0] - wanted[i, 0]
+        total += np.float64(error) * np.float64(error)
+        upstream[i, 0] = error * share
     return total
 
 
 @jitted
-def cross_entropy(outputs: Floats, target: int, upstream: Floats, share: float) -> float:
-    """One row's loss; its gradient is softmax(outputs) minus the wanted 0s and 1."""
-    largest, total = outputs[0], ZERO
-    for j in range(1, outputs.size):
-        largest = max(largest, outputs[j])
-    for j in range(outputs.size):
-        upstream[j] = math.exp(outputs[j] - largest)
-        total += upstream[j]
-    for j in range(outputs.size):
-        upstream[j] *= share / total
-    upstream[target] -= share
-    return math.log(total) - (outputs[target] - largest)
+def logistic_loss(memory: Memory, targets: int, upstream: Floats) -> float:
+    """The losses of one output for two classes."""
+    rows, last, total = upstream.shape[0], memory.layers[-1], 0.0
+    losses, share = place(memory.work, last[OUT]), ONE / np.float32(rows)
+    sources = (place(memory.work, last[Z]), targets, losses, place(memory.work, last[UPSTREAM]), rows)
+    call(memory.kernels[LOGISTIC], sources)
+    each = matrix(losses, rows, 1)
+    for i in range(rows):
+        total += each[i, 0]
+        upstream[i, 0] *= share
+    return total
 
 
 @jitted
-def adam(vector: Floats, gradient: Floats, first: Floats, second: Floats, rate: float, step: int, keep: float) -> None:
-    """One step of Adam, in one pass; `keep` is what weight decay leaves of a weight."""
-    pace = np.float32(rate / (1.0 - MEAN_MEMORY**step))
-    widen = np.float32(1.0 / math.sqrt(1.0 - SQUARE_MEMORY**step))
-    a, b = np.float32(MEAN_MEMORY), np.float32(SQUARE_MEMORY)
-    not_a, not_b = np.float32(1.0 - MEAN_MEMORY), np.float32(1.0 - SQUARE_MEMORY)
-    for i in range(vector.size):
-        g = gradient[i]
-        first[i] = a * first[i] + not_a * g
-        second[i] = b * second[i] + not_b * g * g
-        vector[i] = keep * vector[i] - pace * first[i] / (np.sqrt(second[i]) * widen + EPSILON)
+def cross_entropy(memory: Memory, outputs: Floats, targets: Floats, upstream: Floats) -> float:
+    """Log of the sum of exponentials, less the wanted output; the gradient is softmax minus the wanted 0s and 1."""
+    rows, classes = outputs.shape
+    total, share = 0.0, ONE / np.float32(rows)
+    for i in range(rows):
+        largest = outputs[i, 0]
+        for j in range(1, classes):
+            largest = max(largest, outputs[i, j])
+        for j in range(classes):
+            upstream[i, j] = outputs[i, j] - largest
+        total -= upstream[i, np.int64(targets[i, 0])]
+    call(memory.kernels[EXPONENTIALS], (np.int64(upstream.ctypes.data), rows * classes))
+    for i in range(rows):
+        exponentials = ZERO
+        for j in range(classes):
+            exponentials += upstream[i, j]
+        for j in range(classes):
+            upstream[i, j] *= share / exponentials
+        upstream[i, np.int64(targets[i, 0])] -= share
+        total += math.log(exponentials)
+    return total
 
 
 @jitted
 def update(memory: Memory, course: Course, settings: Settings, step: int) -> None:
     """One step of the optimiser; decay is decoupled (Loshchilov & Hutter 2019) and shrinks weights only."""
-    rate, momentum = np.float32(settings.rate), np.float32(settings.momentum)
-    keep = np.float32(1.0 - settings.rate * settings.weight_decay)
-    for first, last, factor in ((0, settings.decayed, keep), (settings.decayed, memory.vector.size, ONE)):
-        vector, gradient, mean = memory.vector[first:last], memory.gradient[first:last], course.first[first:last]
-        if settings.optimiser == ADAM:
-            adam(vector, gradient, mean, course.second[first:last], settings.rate, step, factor)
-        else:
-            for i in range(vector.size):
-                mean[i] = momentum * mean[i] + gradient[i]
-                vector[i] = factor * vector[i] - rate * mean[i]
+    numbers, split, end = memory.numbers, settings.decayed, memory.vector.size
+    numbers[0], numbers[1], numbers[2] = 1.0 - settings.rate * settings.weight_decay, settings.rate, settings.momentum
+    if settings.optimiser == ADAM:
+        numbers[1] = settings.rate / (1.0 - MEAN_MEMORY**step)
+        numbers[2] = 1.0 / math.sqrt(1.0 - SQUARE_MEMORY**step)
+    adjust(memory, course, settings.optimiser, 0, split)
+    numbers[0] = 1.0
+    adjust(memory, course, settings.optimiser, split, end - split)
 
 
 @jitted
-def gather(memory: Memory, rows: Rows, order: Integers) -> None:
-    """Copy the chosen rows into the batch."""
-    for i in range(order.size):
-        memory.targets[i] = rows.targets[order[i]]
-        for j in range(memory.batch.shape[1]):
-            memory.batch[i, j] = rows.inputs[order[i], j]
-
-
-@jitted
-def batch_loss(memory: Memory, task: int, batch: Floats, targets: Floats) -> float:
-    """Sum of the losses of the batch that `forward` has just seen."""
-    last, rows = memory.layers[-1], batch.shape[0]
-    outputs = matrix(memory.work, last[Z], rows, last[UNITS])
-    return sum_of_losses(task, outputs, targets, matrix(memory.work, last[UPSTREAM], rows, last[UNITS]))
+def adjust(memory: Memory, course: Course, optimiser: int, start: int, count: int) -> None:
+    """Let the optimiser's kernel go over a part of the vector."""
+    vectors = (place(memory.vector, start), place(memory.gradient, start), place(course.first, start))
+    others = (place(course.second, start), np.int64(memory.numbers.ctypes.data), count)
+    call(memory.kernels[UPDATES + optimiser], (*vectors, *others))
 
 
 @jitted
 def mean_loss(memory: Memory, task: int, rows: Rows) -> float:
     """Loss over all rows, random parameters at their mean."""
-    total, size = 0.0, memory.batch.shape[0]
-    for start in range(0, rows.targets.size, size):
-        batch = rows.inputs[start : start + size]
-        forward(memory, batch, False, 0, 0)
-        total += batch_loss(memory, task, batch, rows.targets[start : start + size])
-    return total / rows.targets.size
+    total, size, count = 0.0, memory.batch.shape[0], rows.targets.size
+    for start in range(0, count, size):
+        done = min(size, count - start)
+        forward(memory, place(rows.inputs, start * rows.inputs.shape[1]), done, False, NULL, NULL)
+        total += batch_loss(memory, task, place(rows.targets, start), done)
+    return total / count
 
 
 @cached
 def train(memory: Memory, course: Course, settings: Settings, rows: Rows, validation: Rows) -> tuple[int, int, int]:
     """Train until the epochs or the patience end; returns how it ended, the epochs done and the best one."""
-    count, step, best_epoch, lowest = 0, 0, 0, np.inf
+    count, step, best_epoch, lowest, size = 0, 0, 0, np.inf, course.order.size
+    batch, targets = place(memory.batch, 0), place(memory.targets, 0)
     for epoch in range(settings.epochs):
         if course.stop[0] != 0:
             return STOPPED, epoch, best_epoch
         count = shuffle(course.order, settings.stream, count)
         total = 0.0
-        for start in range(0, course.order.size, settings.batch):
-            chosen = course.order[start : start + settings.batch]
-            gather(memory, rows, chosen)
-            batch, targets = memory.batch[: chosen.size], memory.targets[: chosen.size]
-            count = forward(memory, batch, True, settings.stream, count)
-            loss = batch_loss(memory, settings.task, batch, targets)
+        for start in range(0, size, settings.batch):
+            done = min(settings.batch, size - start)
+            order = np.int64(course.order.ctypes.data) + np.int64(8) * start
+            sources = (place(rows.inputs, 0), place(rows.targets, 0), order)
+            call(memory.kernels[GATHER], (*sources, batch, targets, done, memory.batch.shape[1]))
+            count = forward(memory, batch, done, True, settings.stream, count)
+            loss = batch_loss(memory, settings.task, targets, done)
             if not math.isfinite(loss):
                 return DIVERGED, epoch, best_epoch
             total += loss
-            backward(memory, batch, True)
+            backward(memory, batch, done, True)
             step += 1
             update(memory, course, settings, step)
-        course.training_losses[epoch] = total / course.order.size
+        course.training_losses[epoch] = total / size
         course.validation_losses[epoch] = mean_loss(memory, settings.task, validation)
         if not math.isfinite(course.validation_losses[epoch]):
             return DIVERGED, epoch, best_epoch
@@ -369,10 +369,10 @@ def outputs(memory: Memory, inputs: Floats, out: Floats) -> None:
     """What the network says about each row, before any sigmoid or softmax."""
     last, size = memory.layers[-1], memory.batch.shape[0]
     for start in range(0, inputs.shape[0], size):
-        batch = inputs[start : start + size]
-        forward(memory, batch, False, 0, 0)
-        said = matrix(memory.work, last[Z], batch.shape[0], last[UNITS])
-        for i in range(batch.shape[0]):
+        done = min(size, inputs.shape[0] - start)
+        forward(memory, place(inputs, start * inputs.shape[1]), done, False, NULL, NULL)
+        said = matrix(place(memory.work, last[Z]), done, last[UNITS])
+        for i in range(done):
             for j in range(last[UNITS]):
                 out[start + i, j] = said[i, j]
 
@@ -382,19 +382,19 @@ def readings(
     memory: Memory, task: int, rows: Rows, zeros: Integers, active: Integers, gradient: npt.NDArray[np.float64]
 ) -> None:
     """Count exact zeros a layer and rows with a slope a unit, and add up the gradient of the mean loss."""
-    size, hidden = memory.batch.shape[0], memory.layers.shape[0] - 1
-    for start in range(0, rows.targets.size, size):
-        batch = rows.inputs[start : start + size]
-        forward(memory, batch, False, 0, 0)
-        batch_loss(memory, task, batch, rows.targets[start : start + size])
-        backward(memory, batch, False)
+    size, hidden, total = memory.batch.shape[0], memory.layers.shape[0] - 1, rows.targets.size
+    for start in range(0, total, size):
+        done, batch = min(size, total - start), place(rows.inputs, start * rows.inputs.shape[1])
+        forward(memory, batch, done, False, NULL, NULL)
+        batch_loss(memory, task, place(rows.targets, start), done)
+        backward(memory, batch, done, False)
         for index in range(hidden):
             units = memory.layers[index, UNITS]
-            out = matrix(memory.work, memory.layers[index, OUT], batch.shape[0], units)
-            slope = matrix(memory.work, memory.layers[index, SLOPE], batch.shape[0], units)
-            for i in range(batch.shape[0]):
+            out = matrix(place(memory.work, memory.layers[index, OUT]), done, units)
+            slope = matrix(place(memory.work, memory.layers[index, SLOPE]), done, units)
+            for i in range(done):
                 for j in range(units):
                     zeros[index] += out[i, j] == ZERO
                     active[index, j] += slope[i, j] != ZERO
         for k in range(gradient.size):
-            gradient[k] += memory.gradient[k] * (batch.shape[0] / rows.targets.size)
+            gradient[k] += memory.gradient[k] * (done / total)

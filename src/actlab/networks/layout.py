@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ from actlab.catalogue import Activation
 from actlab.compilers.native.layers import layer_kernels
 from actlab.networks import engine
 from actlab.networks.architecture import Architecture, Floats, Network
+from actlab.networks.products import library, products
+from actlab.networks.steps import steps
 
 Integers = npt.NDArray[np.int64]
 ALIGNMENT = 16  # numbers; with float32 that is a cache line, so that equal networks lie equally and run equally
@@ -106,7 +108,35 @@ def memory(layout: Layout, network: Network | None = None) -> engine.Memory:
         aligned(layout.rows),
         work,
         np.zeros(max(1, layout.learned.size), np.float64),
+        kernels(),
+        np.concatenate([np.zeros(4, np.int32), library_words()]),
+        np.zeros(3, np.float32),
     )
+
+
+@cache
+def kernels() -> Integers:
+    """The addresses of what works alike in every layer, where the loop looks for them."""
+    loops = steps()
+    shared = (
+        "gather",
+        "exponentials",
+        "logistic",
+        "add_to_rows",
+        "sum_columns",
+        "scale",
+        "transpose",
+        "adam",
+        "descend",
+    )
+    made = [products().plain, products().transposed, library(), *(loops[name] for name in shared)]
+    return np.array(made, np.int64)
+
+
+def library_words() -> npt.NDArray[np.int32]:
+    """What every call of the library's product needs in memory: plain, transposed, factors of 1 and 0."""
+    letters = np.frombuffer(b"N\0\0\0T\0\0\0", np.int32)
+    return np.concatenate([letters, np.array([1, 0], np.float32).view(np.int32)])
 
 
 def pack(network: Network, layout: Layout, vector: Floats) -> Floats:
