@@ -38,6 +38,7 @@ def test_the_answer_goes_to_stdout_and_the_rest_to_stderr(tmp_path, capsys):
         "report.html",
         "results.json",
         "runs.parquet",
+        "runs.sqlite",
     ]
 
 

@@ -48,6 +48,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_so(tmp_path):
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert "Stopped after" in err
+    assert f"`actlab resume {tmp_path / 'report'}` continues" in err
     document = json.loads(out)
     assert document["complete"] is False
     kept = polars.read_parquet(tmp_path / "report/runs.parquet")
@@ -62,7 +63,8 @@ def test_a_second_ctrl_c_stops_without_a_report(tmp_path):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
-    assert err.splitlines()[-1] == "actlab: Stopped; no report was written."
+    last = err.splitlines()[-1]
+    assert last.startswith("actlab: Stopped; no report was written. The networks are kept, and `actlab resume ")
     assert "Traceback" not in err
     assert out == ""
     assert not (tmp_path / "report/report.html").exists()

@@ -9,8 +9,8 @@ import pytest
 from actlab.cli.application import run
 from actlab.cli.comparing import ACTIVATIONS
 
-HEAVY = ("jax", "matplotlib", "numba", "polars", "scipy", "sklearn", "torch")
-VERBS = ("demo", "compare", "list", "show", "plot")
+HEAVY = ("jax", "matplotlib", "numba", "polars", "scipy", "sklearn", "sqlalchemy", "torch")
+VERBS = ("demo", "compare", "resume", "runs", "report", "list", "show", "plot")
 
 
 def test_help_names_every_verb(capsys):

@@ -34,14 +34,20 @@ def test_folder_is_named_after_the_data(data, folder, tmp_path, monkeypatch):
     assert fresh_folder(data) == Path(folder)
 
 
-def test_a_taken_folder_gets_a_number_when_it_is_asked_for(tmp_path, monkeypatch):
+def test_a_taken_folder_gets_a_number_when_it_is_claimed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     place = choose_place("people.csv", None)
-    assert place.folder == Path("actlab-report-people")
-    Path("actlab-report-people").mkdir()
+    assert place.claim() == (Path("actlab-report-people"), True)
     Path("actlab-report-people-2").touch()
-    assert place.folder == Path("actlab-report-people-3")
+    assert place.claim() == (Path("actlab-report-people-3"), True)
+    assert Path("actlab-report-people-3").is_dir()
     assert not place.replaces
+
+
+def test_a_named_folder_is_made_or_taken_as_it_is(tmp_path):
+    place = choose_place("people.csv", tmp_path / "report")
+    assert place.claim() == (tmp_path / "report", True)
+    assert place.claim() == (tmp_path / "report", False)
 
 
 def test_new_and_empty_folders_are_free(tmp_path):

@@ -22,6 +22,9 @@ SMALL: dict[str, Any] = {
 }
 
 
+WRITTEN = ["report.html", "results.json", "runs.parquet", "runs.sqlite"]
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_from_a_file_to_an_answer(task, suffix, tmp_path):
@@ -42,7 +45,7 @@ def test_from_a_file_to_an_answer(task, suffix, tmp_path):
         assert all(0 <= layer.dead_end <= 1 for layer in candidate.layers)
     step = results.candidates[2]
     assert "its slope is 0 everywhere, so its hidden layers never moved" in step.reason
-    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == ["report.html", "results.json", "runs.parquet"]
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == WRITTEN
     assert json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))["answer"]["activation"]
 
 
@@ -119,7 +122,7 @@ def test_everything_diverged(tmp_path):
     assert {each.verdict for each in results.candidates} == {"BROKEN"}
     assert results.answer.activation == ""
     assert results.cutoff is None
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 @pytest.mark.parametrize("finished", [2, 8, 15])
@@ -133,7 +136,7 @@ def test_interrupted_comparison_says_so(finished, tmp_path):
     assert len(results.runs) >= finished
     assert {len(each.scores) for each in results.candidates} == {finished // 6}
     assert ("stopped" in results.answer.sentence) == (finished < 12)
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 @pytest.mark.parametrize("late", ["candidates", "recommend", "cutoff_curve", "write"])
@@ -150,7 +153,7 @@ def test_interrupt_after_the_last_network_loses_nothing(late, tmp_path, monkeypa
     results = actlab.compare(small_frame("binary"), "answer", out=tmp_path, **SMALL)
     assert pressed
     assert results.complete
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_nothing_measured_after_the_last_network_still_gives_a_report(tmp_path, monkeypatch):

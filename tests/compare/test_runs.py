@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from actlab.compare import Progress, book, estimate, estimate_seconds, make_plan, outcomes, runs
-from actlab.compare.outcomes import Task
-from actlab.compare.runs import run, tasks
+from actlab.compare.outcomes import Task, tasks
+from actlab.compare.runs import run
 from actlab.compare.splits import repeat_seed
 from actlab.data import table_of
 from actlab.networks import running

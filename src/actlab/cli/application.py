@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from actlab.cli import comparing, looking
+from actlab.cli import comparing, looking, storing
 from actlab.cli.ending import CLOSED, DONE, INTERRUPTED, STOPPED, end_with, say_failure
 from actlab.cli.interrupting import Abandoned, stay_silent
 from actlab.cli.streams import drain, never_fail_to_spell
@@ -19,6 +19,9 @@ HELP_WIDTH = 80
 VERBS: dict[str, Callable[..., None]] = {
     "demo": comparing.demo,
     "compare": comparing.compare,
+    "resume": storing.resume,
+    "runs": storing.runs,
+    "report": storing.report,
     "list": looking.list_activations,
     "show": looking.show,
     "plot": looking.plot,
@@ -65,7 +68,7 @@ def run(arguments: Sequence[str]) -> int:
         The exit code: 0 done, 1 our fault, 2 usage, 3 data unusable, 5 every training failed,
         130 interrupted, 141 the reader of stdout has gone.
     """
-    as_json = "--json" in arguments
+    as_json, said = "--json" in arguments, STOPPED
     try:
         code = app(
             list(arguments),
@@ -74,14 +77,14 @@ def run(arguments: Sequence[str]) -> int:
             obj=list(arguments),
             terminal_width=min(get_terminal_size().columns, HELP_WIDTH),  # by itself help is never below 50 columns
         )
-    except (KeyboardInterrupt, Abandoned):
-        code = INTERRUPTED
+    except (KeyboardInterrupt, Abandoned) as stopped:
+        code, said = INTERRUPTED, str(stopped) or STOPPED
     except SystemExit:  # so Typer and Rich end when the reader of stdout has gone
         return CLOSED
     except Exception as error:  # noqa: BLE001 - the one place where every failure becomes a sentence
         return end_with(error, as_json=as_json)
     if code == INTERRUPTED:
-        say_failure(STOPPED, INTERRUPTED, as_json=as_json)
+        say_failure(said, INTERRUPTED, as_json=as_json)
     return code or DONE
 
 

@@ -13,13 +13,16 @@ from actlab.cli.options import (
     BUNDLED_TARGET,
     check_above_zero,
     check_data,
+    check_model,
     check_names,
     check_rates,
     check_sizes,
+    check_store,
     several,
     target_of,
 )
-from actlab.cli.streams import notices, results
+from actlab.cli.streams import Asked, notices, results
+from actlab.compare.store import masked
 
 ACTIVATIONS = "step,sigmoid,tanh,relu,leaky_relu,prelu,elu,gelu,silu,mish"
 DEMO_DATA = "sklearn:breast_cancer"
@@ -30,6 +33,15 @@ Out = Annotated[
         metavar="DIR",
         help="Folder of the report; an earlier report in it is replaced. "
         "[default: actlab-report-DATA, with a number if that is taken]",
+    ),
+]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="STORE",
+        help="Where finished networks are kept: a file, or the URL of a PostgreSQL database. "
+        "[default: runs.sqlite in the report's folder]",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No plan and no progress.")]
@@ -73,33 +85,53 @@ def compare(  # the defaults are those of actlab.compare.Plan, which is too heav
         str | None, typer.Option(metavar="CLASS", help="The positive one of two classes. [default: the later]")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Another seed, other splits and weights.")] = 0,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE.py:NAME",
+            help="Your own PyTorch model: a function of an activation that builds it, or a ready module. "
+            "[default: actlab's networks]",
+        ),
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option(metavar="DEVICE", help="Where your model is trained, such as cuda. [default: cpu]")
+    ] = None,
     out: Out = None,
+    store: Store = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of text.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Compare activation functions on a table, and write a report about it."""
+    check_model(model, device, sizes_named=_is_written(context, "hidden"))
     names = several(activations, str, "--activations", "relu,gelu")
     sizes = several(hidden, int, "--hidden", "64,64")
     grid = several(rates, float, "--rates", "0.001,0.01")
-    check_names((*names, baseline))
+    if model is None:  # whose file may declare functions of its own
+        check_names((*names, baseline))
     check_sizes(sizes)
     check_rates(grid)
     check_above_zero((cost_fp,), "--cost-fp", "cost")
     check_above_zero((cost_fn,), "--cost-fn", "cost")
     check_data(data)
     column = target_of(data, target)
+    check_store(store)
     place = choose_place(data, out)
-    from actlab.cli.running import train_and_report
+    from actlab.cli.running import begin_and_report
     from actlab.compare import make_plan
+    from actlab.compare.models import maker_for, model_table
+    from actlab.compare.store.protocol import Source
     from actlab.data import read
 
+    maker = None if model is None else maker_for(model, baseline)
     table = read(data, column, task, positive)
+    if maker is not None:
+        table = model_table(table, maker, device=device or "cpu")
     plan = make_plan(
         table,
         activations=names,
         baseline=baseline,
         repeats=repeats,
-        hidden=sizes,
+        **({"hidden": sizes} if model is None else {}),
         rates=grid,
         epochs=epochs,
         matters=matters,
@@ -111,14 +143,17 @@ def compare(  # the defaults are those of actlab.compare.Plan, which is too heav
         notices().print(
             f"--cost-fp and --cost-fn matter for two classes only; they change nothing for `{column}`.", soft_wrap=True
         )
-    train_and_report(plan, table, place, quiet=quiet, as_json=as_json, command=_command(context))
+    source = Source.of(data, column, task, positive, model)
+    asked = Asked(quiet=quiet, as_json=as_json, command=_command(context))
+    begin_and_report(plan, table, source, place, store, asked)
 
 
 def demo(context: typer.Context, out: Out = None, quiet: Quiet = False) -> None:
     """Show the film decision of the article, then compare on a bundled table; less than a minute, no network."""
     place = choose_place(DEMO_DATA, out)
-    from actlab.cli.running import train_and_report
+    from actlab.cli.running import begin_and_report
     from actlab.compare import make_plan
+    from actlab.compare.store.protocol import Source
     from actlab.data import read
     from actlab.networks import movie_decision
 
@@ -136,9 +171,17 @@ def demo(context: typer.Context, out: Out = None, quiet: Quiet = False) -> None:
         f"{' or '.join(table.classes)}?",
         style="bold",
     )
-    train_and_report(make_plan(table), table, place, quiet=quiet, as_json=False, command=_command(context))
+    source = Source.of(DEMO_DATA, BUNDLED_TARGET, None, None)
+    asked = Asked(quiet=quiet, as_json=False, command=_command(context))
+    begin_and_report(make_plan(table), table, source, place, None, asked)
+
+
+def _is_written(context: typer.Context, option: str) -> bool:
+    """Whether a person named the option, be it with its default."""
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _command(context: typer.Context) -> str:
-    """The command as it was typed, for the report."""
-    return shlex.join(["actlab", *(context.obj or [])])
+    """The command as it was typed, for the report, without a password."""
+    return shlex.join(["actlab", *map(masked, context.obj or [])])

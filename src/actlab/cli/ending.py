@@ -12,6 +12,7 @@ import typer
 
 from actlab.catalogue import UnknownActivationError
 from actlab.cli.streams import notices, print_document
+from actlab.compare.store import StoreFailure, StoreRefusal
 
 DONE, OUR_FAULT, USAGE, DATA, FAILED, INTERRUPTED = 0, 1, 2, 3, 5, 130
 CLOSED = 141  # what a shell reports of a program that ends because nobody reads on
@@ -61,7 +62,7 @@ def say_failure(sentence: str, code: int, *, as_json: bool) -> None:
 def _code(error: Exception) -> int:
     if isinstance(error, typer.Abort):
         return INTERRUPTED
-    if isinstance(error, UnknownActivationError | Refusal) or hasattr(
+    if isinstance(error, UnknownActivationError | Refusal | StoreRefusal) or hasattr(
         error, "format_message"
     ):  # the latter: Typer's own
         return USAGE
@@ -76,6 +77,8 @@ def _sentence(error: Exception, code: int) -> str:
         return STOPPED
     if isinstance(error, OSError):
         return f"The system refused: {_one_line(str(error))} (ACTLAB_TRACEBACK=1 shows where)."
+    if isinstance(error, StoreFailure):
+        return _one_line(str(error))
     if code == OUR_FAULT:
         return (
             f"This is our fault, not yours: {type(error).__name__}: {textwrap.shorten(str(error), 160)} "

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 import typer
+
+from actlab.compare.store import STORE, Address, StoreFailure, StoreRefusal, open_store
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,17 @@ class Place:
     out: Path | None
     replaces: bool
 
-    @property
-    def folder(self) -> Path:
-        """The folder; without a name a fresh one at the moment of asking, for another command may take one."""
-        return self.out or fresh_folder(self.data)
+    def claim(self) -> tuple[Path, bool]:
+        """Make the folder, and say whether it was made; without a name a fresh one, which nobody else can claim."""
+        if self.out is not None:
+            there = self.out.exists()
+            self.out.mkdir(exist_ok=True)
+            return self.out, not there
+        while True:
+            with suppress(FileExistsError):  # another command was faster
+                folder = fresh_folder(self.data)
+                folder.mkdir()
+                return folder, True
 
 
 def choose_place(data: str, out: Path | None) -> Place:
@@ -85,9 +95,11 @@ def _holds_report(folder: Path) -> bool:
     from actlab.compare.results import REPORT, RESULTS, RUNS  # Polars takes long to import
 
     held = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-    if held and not (held <= {REPORT, RESULTS, RUNS} and _is_ours(folder / RESULTS)):
+    report, store = {REPORT, RESULTS, RUNS}, {STORE, f"{STORE}-wal", f"{STORE}-shm"}
+    known = _is_ours(folder / RESULTS) or (RESULTS not in held and STORE in held and _is_store(folder / STORE))
+    if held and not (held <= report | store and known):
         raise _refuse(f"{folder} holds files that actlab did not write; name a new or an empty folder.")
-    return bool(held)
+    return bool(held & report)
 
 
 def _is_ours(file: Path) -> bool:
@@ -98,6 +110,15 @@ def _is_ours(file: Path) -> bool:
         return False
     schema = document.get("schema") if isinstance(document, dict) else None
     return str(schema).startswith("actlab.compare/")
+
+
+def _is_store(file: Path) -> bool:
+    """Whether a file is a store, as a comparison leaves it that was killed before its report."""
+    try:
+        open_store(Address(file)).close()
+    except (StoreRefusal, StoreFailure):
+        return False
+    return True
 
 
 def _refuse(sentence: str) -> typer.BadParameter:

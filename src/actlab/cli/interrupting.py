@@ -14,7 +14,10 @@ KEEPING = (
 
 
 class Abandoned(BaseException):
-    """The second Ctrl-C: nothing is kept. No `Exception`, so that no training that fails is blamed for it."""
+    """The second Ctrl-C: no report is written. No `Exception`, so that no training that fails is blamed for it.
+
+    Its text, if any, is what to say in the end.
+    """
 
 
 @contextmanager
@@ -30,15 +33,15 @@ def stop_at_once() -> Iterator[None]:
 
 
 class Keeping:
-    """Decides what Ctrl-C does in a comparison: the first keeps what is trained, the second gives it up.
+    """Decides what Ctrl-C does in a comparison: the first writes a report of what is trained, the second does without.
 
     Attributes:
         trained: whether any network is; before that there is nothing to keep.
         writing: whether the training is over; then the first press changes nothing, for the end is near.
     """
 
-    def __init__(self) -> None:
-        self.trained = False
+    def __init__(self, *, trained: bool = False) -> None:
+        self.trained = trained
         self.writing = False
         self._pressed = False
 

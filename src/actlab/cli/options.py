@@ -12,6 +12,7 @@ import typer
 
 from actlab.catalogue import find
 from actlab.cli.ending import Refusal
+from actlab.compare.store import address_of
 
 Value = TypeVar("Value", str, int, float)
 BUNDLED = "sklearn:"
@@ -76,6 +77,16 @@ def check_names(names: Iterable[str]) -> None:
         find(name)
 
 
+def check_model(model: str | None, device: str | None, *, sizes_named: bool) -> None:
+    """Refuse options that a model does not go with, and those that need one."""
+    if model is None and device is not None:
+        raise typer.BadParameter("it is for a model of your own; name that with --model.", param_hint="--device")
+    if model is not None and sizes_named:
+        raise typer.BadParameter(
+            "it is for actlab's own networks; set the layers in your model itself.", param_hint="--hidden"
+        )
+
+
 def check_data(data: str) -> None:
     """Refuse a file that is not there, with the nearest name that is."""
     path = Path(data)
@@ -85,6 +96,15 @@ def check_data(data: str) -> None:
     near = difflib.get_close_matches(path.name, there, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     raise Refusal(f"There is no file {data}{hint}.")
+
+
+def check_store(store: str | None) -> None:
+    """Refuse what is no store: another kind of database, or a file in a folder that is not there."""
+    path = address_of(store).path if store is not None else None
+    if path is not None and not path.parent.is_dir():
+        raise typer.BadParameter(
+            f"There is no folder {path.parent} for it; make it first, or name another one.", param_hint="--store"
+        )
 
 
 def target_of(data: str, target: str | None) -> str:

@@ -26,7 +26,7 @@ WIDE_ENOUGH = 80  # columns of a terminal with room for the bar beside the words
 class TrainingProgress:
     """Follows the training of a plan's networks on stderr; silent when asked to be quiet."""
 
-    def __init__(self, plan: compare.Plan, *, quiet: bool = False) -> None:
+    def __init__(self, plan: compare.Plan, *, done: int = 0, quiet: bool = False) -> None:
         self._repeats = plan.repeats
         self._console = notices()
         self._lines = not quiet and not self._console.is_terminal
@@ -42,7 +42,7 @@ class TrainingProgress:
             disable=quiet or not self._console.is_terminal,
             transient=True,
         )
-        self._task = self._bar.add_task("compiling the other functions", total=plan.networks)
+        self._task = self._bar.add_task("compiling the other functions", total=plan.networks, completed=done)
 
     def __enter__(self) -> Self:
         self._bar.start()

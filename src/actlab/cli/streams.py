@@ -6,9 +6,19 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 from rich.console import Console
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person wants to hear: no plan and no progress, one document instead of text; and the command itself."""
+
+    quiet: bool = False
+    as_json: bool = False
+    command: str = ""
 
 
 class Notices(Console):

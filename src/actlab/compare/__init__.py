@@ -6,8 +6,12 @@ The room can be called:
     print(results)
 
 `data` is the path of a CSV or Parquet file, `sklearn:NAME`, a Polars or pandas frame, or a pair (X, y); `out` names
-a folder for the report, and without it nothing is written. `help(actlab.compare.compare)` lists every argument. What
-is inside is imported when it is first asked for, so that `import actlab` stays light.
+a folder for the report, and without it nothing is written. What was stopped in the middle goes on:
+
+    results = actlab.compare.resume("report")
+
+`help(actlab.compare.compare)` lists every argument. What is inside is imported when it is first asked for, so that
+`import actlab` stays light.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from actlab.compare.comparing import carry_out, compare
+    from actlab.compare.comparing import carry_out, compare, resume
     from actlab.compare.estimate import estimate_seconds
     from actlab.compare.metrics import METRICS
     from actlab.compare.plan import in_words, make_plan
@@ -36,6 +40,7 @@ __all__ = [
     "estimate_seconds",
     "in_words",
     "make_plan",
+    "resume",
     "write",
 ]
 
@@ -50,6 +55,7 @@ _HOMES = {
     "estimate_seconds": "estimate",
     "in_words": "plan",
     "make_plan": "plan",
+    "resume": "comparing",
     "write": "results",
 }
 

@@ -61,7 +61,7 @@ def candidates(
 
 def grain(plan: Plan, tested: int) -> float:
     """About the smallest step by which a score on so many rows can move: one row, or for rankings one pair of rows."""
-    if plan.metric == "rmse_over_deviation" or not tested:
+    if plan.metric in ("rmse_over_deviation", "loss") or not tested:
         return 0.0
     return 1 / tested if plan.metric == "balanced_accuracy" else 4 / tested**2
 
@@ -84,9 +84,8 @@ def _cost(own: Sequence[Chosen], timing: Timing | None) -> Cost:
 
 def _layers(own: Sequence[Chosen]) -> tuple[LayerSummary, ...]:
     """Means over the repeats, layer by layer."""
-    if not own:
-        return ()
-    return tuple(_layer(own, index) for index in range(len(own[0].end)))
+    fewest = min((len(each.end) for each in own), default=0)  # a model may be read in one repeat and not in another
+    return tuple(_layer(own, index) for index in range(fewest))
 
 
 def _layer(own: Sequence[Chosen], index: int) -> LayerSummary:

@@ -131,10 +131,12 @@ def units(results: Results) -> Words:
     shares = [(each, dead_share(each)) for each in ranked(results) if each.layers]
     dying = sorted(((each, dead) for each, dead in shares if dead >= 0.005), key=lambda pair: -pair[1])
     rows = "; ".join(f"{name(each.activation)} {numerals.share(dead)}" for each, dead in shares)
-    several = "" if len(results.plan.hidden) == 1 else ", in the layer that has most of them"
+    most = max((len(each.layers) for each in results.candidates), default=1)
+    several = "" if most <= 1 else ", in the layer that has most of them"
     alt = f"Units by layer before and after training. Dead at the end{several}: {rows or 'nothing was read'}."
     if not shares:
-        return "No network finished, so no unit was looked at", alt
+        model = results.plan.model is not None and any(run.status == "finished" for run in results.runs)
+        return "No activation could be read" if model else "No network finished, so no unit was looked at", alt
     if not dying:
         return "No function lost units: every one still answers to some row", alt
     told = [f"{name(each.activation)} {numerals.share(dead)}" for each, dead in dying]

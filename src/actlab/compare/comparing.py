@@ -1,27 +1,35 @@
-"""The whole way from a table to results: plan, run, test, judge, answer."""
+"""The whole way from a table to results: plan, run, test, judge, answer; and back into it after an interruption."""
 
 from __future__ import annotations
 
 import os
-import platform
 import time
+import warnings
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
+
+import polars as pl
 
 from actlab.catalogue import Activation
 from actlab.compare.assessment import candidates
+from actlab.compare.beginning import Begun, begin, data_read, reopen
 from actlab.compare.cutoff import cutoff_curve
+from actlab.compare.environment import environment_of
+from actlab.compare.journal import Journal
+from actlab.compare.locating import Found, located
+from actlab.compare.models import is_for_model, maker_for, model_table
 from actlab.compare.plan import ACTIVATIONS, BASELINE, make_plan
-from actlab.compare.records import Answer, Candidate, ColumnRead, CutoffCurve, DataRead, Environment, Plan, Results
+from actlab.compare.records import Answer, Candidate, CutoffCurve, Plan, Results
+from actlab.compare.restoring import ran_of
 from actlab.compare.results import write
 from actlab.compare.runs import OnProgress, Ran, run
+from actlab.compare.store import open_store
+from actlab.compare.store.protocol import Source
 from actlab.compare.timing import inference_timings
 from actlab.compare.wording import recommend
-from actlab.data import Table, read, table_of
-
-PACKAGES = ("numba", "numpy", "polars", "scikit-learn", "scipy")
+from actlab.data import Table, UsageError, read, table_of
 
 Kept = TypeVar("Kept")
 
@@ -34,21 +42,38 @@ def compare(
     baseline: str | Activation = BASELINE,
     task: str | None = None,
     positive: str | None = None,
+    model: Any = None,
+    loss: Callable[..., Any] | None = None,
+    step: Callable[..., Any] | None = None,
+    device: str = "cpu",
     out: str | os.PathLike[str] | None = None,
+    store: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     on_progress: OnProgress | None = None,
     **settings: Any,
 ) -> Results:
-    """Compare activation functions on a table.
+    """Compare activation functions on a table, in actlab's networks or in a PyTorch model.
+
+    With a folder or a store every finished network is kept at once. When the same comparison was begun there before
+    and not finished, it is continued: same plan, same data, and none of its networks is trained again.
 
     Args:
-        data: path of a CSV or Parquet file, `sklearn:NAME`, a Polars or pandas frame, or a pair `(X, y)`.
+        data: path of a CSV or Parquet file, `sklearn:NAME`, a Polars or pandas frame, or a pair `(X, y)`; for a model
+            also a pair of tensors, a torch Dataset, or three Datasets or DataLoaders `(train, validation, test)`.
         target: name of the column to predict; may be left out for a pair and for `sklearn:NAME`.
         activations: names, aliases or declared functions.
         baseline: the function that the others are compared with.
         task: None to decide by the target, or "classification" or "regression".
         positive: the positive one of two classes; None takes the later one in order.
-        out: folder for `results.json`, `runs.parquet` and `report.html`; None writes nothing.
+        model: None for actlab's own networks; a function that is given an activation, and if it asks for them the
+            numbers of `inputs` and `outputs`, and builds a torch.nn.Module; or a ready one, in which each activation
+            takes the baseline's place.
+        loss: for a model, the loss of `(model, batch)`; None for cross-entropy or the mean squared error.
+        step: for a model, learns from `(model, batch, optimiser)` and gives its loss; None for a plain step.
+        device: for a model, where it is trained, such as "cuda".
+        out: folder for `results.json`, `runs.parquet` and `report.html`; None writes no report.
+        store: where networks are kept: a file, or the URL of a PostgreSQL database; None for `runs.sqlite` in the
+            folder of the report, and without a folder none are kept.
         workers: networks trained at once; None for one a core.
         on_progress: called after each network with a `Progress`.
         **settings: as in `make_plan`: repeats, hidden, rates, matters, cost_false_positive, seed and more.
@@ -59,14 +84,125 @@ def compare(
     Raises:
         UsageError: an unknown file, column, function or setting.
         DataError: a table that cannot be used as it is.
+        StoreRefusal: a store that cannot be used.
     """
-    table = _table(data, target, task, positive)
+    source = Source.of(data, target, task, positive)
+    if model is None:
+        _check_without_model(data, loss, step, device)
+        table = _table(data, target, task, positive)
+    else:
+        maker = maker_for(model, baseline)
+        source = replace(source, model=model if isinstance(model, str) else None)
+        table = _modelled(data, source, maker, loss, step, device)
     plan = make_plan(table, activations=activations, baseline=baseline, **settings)
     command = _spelt(data, plan, settings)
-    results = carry_out(plan, table, workers=workers, on_progress=on_progress, command=command)
-    if out is not None:
-        _to_the_end(lambda: write(results, out))
-    return results
+    if out is None and store is None:
+        return carry_out(plan, table, workers=workers, on_progress=on_progress, command=command)
+    folder = None if out is None else Path(out)
+    made = folder is not None and not folder.exists()
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    kept = None if store is None else os.fspath(store)
+    source = replace(source, target=table.target)
+    begun = begin(plan, table, source, command=command, store=kept, folder=folder, made=made)
+    return _kept(begun, table, folder, workers, on_progress)
+
+
+def resume(
+    place: str | os.PathLike[str] | None = None,
+    *,
+    data: Any = None,
+    model: Any = None,
+    loss: Callable[..., Any] | None = None,
+    step: Callable[..., Any] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    store: str | os.PathLike[str] | None = None,
+    workers: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> Results:
+    """Continue a comparison that was stopped, in whatever way; the results are those of one that was not.
+
+    Args:
+        place: the folder of its report, its store, or its name; None for the only unfinished one here.
+        data: the same table again, for a comparison whose table was handed over in Python, or where its file is now.
+        model: the same model again, for a comparison whose model was handed over in Python.
+        loss: the same loss again, if it had one.
+        step: the same step again, if it had one.
+        out: folder of the report; None for the one it began with.
+        store: where to look for the name; None looks in this folder.
+        workers: networks trained at once; None for one a core.
+        on_progress: called after each network with a `Progress`.
+
+    Returns:
+        The results; of a finished comparison those that are kept.
+
+    Raises:
+        StoreRefusal: no such comparison, several, or one that is running.
+        DataError: a table that is not the one it began with.
+    """
+    found = located(place, None if store is None else os.fspath(store), unfinished=True)
+    folder = Path(out) if out is not None else found.folder
+    if found.entry.state == "finished":
+        results = kept_results(found)
+        if folder is not None:
+            write(results, folder)
+        return results
+    given = _again(found, data, model, loss, step)
+    table, begun = reopen(found.address, found.entry.id, data=given)
+    return _kept(begun, table, folder, workers, on_progress)
+
+
+def kept_results(found: Found) -> Results:
+    """The results of a comparison from its store alone: nothing is read, trained or timed."""
+    opened = open_store(found.address)
+    try:
+        known, loaded = opened.comparison(found.entry.id), opened.load(found.entry.id)
+    finally:
+        opened.close()
+    table = Table(
+        name=known.data.name,
+        frame=pl.DataFrame(),
+        y=loaded.answers,
+        target=known.data.target,
+        classes=tuple(name for name, _ in known.data.classes),
+        task=known.plan.task,
+        columns=(),
+        findings=(),
+        sha256=known.data.sha256,
+    )
+    ran = ran_of(known.plan, loaded)
+    found_ones, answer, curve = _judged(known.plan, table, ran, known.timings or {})
+    return Results(
+        plan=known.plan,
+        data=known.data,
+        environment=known.environment,
+        runs=ran.runs,
+        chosen=ran.chosen,
+        candidates=found_ones,
+        answer=answer,
+        cutoff=curve,
+        complete=ran.complete,
+    )
+
+
+def _again(found: Found, data: Any, model: Any, loss: Any, step: Any) -> Any:
+    """The data of a kept comparison, handed over once more: None, a path, or a table with its model."""
+    given = data is not None and not isinstance(data, str | os.PathLike | Table)
+    if not given and model is None:
+        return data
+    opened = open_store(found.address)
+    try:
+        known = opened.comparison(found.entry.id)
+    finally:
+        opened.close()
+    if known.plan.model is None:
+        return table_of(data, known.source.target, known.source.task, known.source.positive) if given else data
+    again = model if model is not None else known.source.model
+    if again is None:
+        return data
+    read_from = data if data is not None else known.source.path
+    maker = maker_for(again, known.plan.baseline)
+    return _modelled(read_from, known.source, maker, loss, step, known.plan.model.device)
 
 
 def carry_out(
@@ -76,6 +212,7 @@ def carry_out(
     workers: int | None = None,
     on_progress: OnProgress | None = None,
     command: str = "",
+    journal: Journal | None = None,
 ) -> Results:
     """Run a plan on its table, and judge what came of it.
 
@@ -85,22 +222,27 @@ def carry_out(
         workers: networks trained at once; None for one a core.
         on_progress: called after each network with a `Progress`.
         command: how to do the same again, for the report.
+        journal: where each network is kept; what is there is not trained again.
 
     Returns:
-        The results; after Ctrl-C those of the finished runs, with `complete` False. When it comes after the last of
-        them, what was still to be measured (units, inference) is left out.
+        The results; after Ctrl-C, or when the store fails, those of the finished runs, with `complete` False. When
+        Ctrl-C comes after the last of them, what was still to be measured (units, inference) is left out.
 
     Raises:
-        KeyboardInterrupt: when Ctrl-C comes before any network is finished.
+        KeyboardInterrupt, StoreFailure: before any network is finished.
     """
-    started, before = datetime.now(UTC), time.perf_counter()
-    ran = run(plan, table, workers, on_progress)
+    before = time.perf_counter()
+    environment = (
+        environment_of(command, torch=plan.model is not None) if journal is None else journal.comparison.environment
+    )
+    ran = run(plan, table, workers, on_progress, journal)
     timings = inference_timings(ran.timed)
     found, answer, curve = _to_the_end(lambda: _judged(plan, table, ran, timings))
-    return Results(
+    seconds = time.perf_counter() - before if journal is None else journal.seconds
+    results = Results(
         plan=plan,
-        data=_data_read(table),
-        environment=_environment(command, started, time.perf_counter() - before),
+        data=data_read(table) if journal is None else journal.comparison.data,
+        environment=replace(environment, seconds=seconds),
         runs=ran.runs,
         chosen=ran.chosen,
         candidates=found,
@@ -108,6 +250,41 @@ def carry_out(
         cutoff=curve,
         complete=ran.complete,
     )
+    if journal is not None and _is_whole(results, ran, timings):
+        journal.finish(timings, in_short(results), seconds)
+    return results
+
+
+def in_short(results: Results) -> str:
+    """The answer in two words: the function to take, and its verdict."""
+    verdicts = {each.activation: each.verdict for each in results.candidates}
+    taken = results.answer.activation
+    return f"{taken}, {verdicts[taken]}" if taken else "none"
+
+
+def _is_whole(results: Results, ran: Ran, timings: dict[str, tuple[float, float]]) -> bool:
+    """Whether nothing was left out; otherwise the comparison stays open, and can be continued."""
+    return (
+        results.complete
+        and timings.keys() == ran.timed.keys()
+        and all(each.end or results.plan.model for each in ran.chosen)
+    )
+
+
+def _kept(
+    begun: Begun, table: Table, folder: Path | None, workers: int | None, on_progress: OnProgress | None
+) -> Results:
+    """Carry a comparison out that is kept in a store, and write its report."""
+    plan = begun.journal.comparison.plan
+    if begun.changed:
+        warnings.warn(f"Numbers may differ from those it began with: {', '.join(begun.changed)}.", stacklevel=3)
+    with begun.journal as journal:
+        results = carry_out(plan, table, workers=workers, on_progress=on_progress, journal=journal)
+    if folder is not None:
+        _to_the_end(lambda: write(results, folder))
+    if journal.failure is not None:
+        warnings.warn(f"{journal.failure} These results are those of the finished networks.", stacklevel=3)
+    return results
 
 
 def _judged(
@@ -126,6 +303,24 @@ def _to_the_end(work: Callable[[], Kept]) -> Kept:
         return work()
 
 
+def _modelled(data: Any, source: Source, maker: Any, loss: Any, step: Any, device: str) -> Table:
+    """A model with its table, or with rows that only a model can take."""
+    options = {"loss": loss, "step": step, "device": device}
+    if is_for_model(data):
+        return model_table(data, maker, task=source.task, positive=source.positive, **options)
+    return model_table(_table(data, source.target, source.task, source.positive), maker, **options)
+
+
+def _check_without_model(data: Any, loss: Any, step: Any, device: str) -> None:
+    named = [name for name, given in (("loss", loss), ("step", step)) if given is not None]
+    named += ["device"] * (device != "cpu")
+    if named:
+        raise UsageError(f"{named[0]} is for a model of your own; write model=make_model with it.")
+    kinds = data if isinstance(data, tuple | list) else [data]
+    if any(type(each).__module__.startswith("torch.utils.data") for each in kinds):
+        raise UsageError("A Dataset or DataLoader needs a model that takes it; write model=make_model with it.")
+
+
 def _table(data: Any, target: str | None, task: str | None, positive: str | None) -> Table:
     if isinstance(data, Table):
         return data
@@ -139,38 +334,10 @@ def _spelt(data: Any, plan: Plan, settings: dict[str, Any]) -> str:
     """The call that gives these results, as one would write it."""
     source = repr(os.fspath(data)) if isinstance(data, str | os.PathLike) else "table"
     said = {"target": plan.target, "activations": plan.activations, "baseline": plan.baseline, **settings}
-    return f"actlab.compare({source}, {', '.join(f'{name}={value!r}' for name, value in said.items())})"
-
-
-def _data_read(table: Table) -> DataRead:
-    return DataRead(
-        name=table.name,
-        sha256=table.sha256,
-        rows=table.rows,
-        target=table.target,
-        classes=tuple(zip(table.classes, table.class_counts, strict=True)),
-        columns=tuple(ColumnRead(each.name, each.kind, each.missing, each.note) for each in table.columns),
-        findings=tuple((finding.code, finding.sentence) for finding in table.findings),
-    )
-
-
-def _environment(command: str, started: datetime, seconds: float) -> Environment:
-    from actlab.networks.training import cores
-
-    return Environment(
-        command=command,
-        started=started.isoformat(timespec="seconds"),
-        seconds=seconds,
-        actlab=_version("actlab"),
-        python=platform.python_version(),
-        platform=f"{platform.system()} {platform.machine()}",
-        cores=cores(),
-        packages=tuple((name, _version(name)) for name in PACKAGES),
-    )
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:  # a checkout that nobody installed
-        return "unknown"
+    spelt = {name: repr(value) for name, value in said.items()}
+    if plan.model is not None:
+        source = source if source != "table" or plan.data == "table" else "data"
+        own = {"loss": plan.model.loss, "step": plan.model.step} | {"model": plan.model.name}
+        spelt |= {name: value for name, value in own.items() if value}
+        spelt |= {"device": repr(plan.model.device)} if plan.model.device != "cpu" else {}
+    return f"actlab.compare({source}, {', '.join(f'{name}={value}' for name, value in spelt.items())})"

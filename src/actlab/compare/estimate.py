@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from actlab.compare.book import Book
+from actlab.compare.models import ModelTable
 from actlab.compare.outcomes import Task
 from actlab.compare.plainness import plainness
 from actlab.compare.records import Plan
@@ -15,6 +16,8 @@ from actlab.data import Table
 
 ENOUGH_SECONDS = 2.0
 
+FEW_EPOCHS = 3
+
 REPORT_SECONDS = 2.5
 """What judging, drawing and writing take, whatever the plan."""
 
@@ -22,10 +25,14 @@ REPORT_SECONDS = 2.5
 def estimate_seconds(plan: Plan, table: Table, workers: int | None = None) -> float:
     """About how long the plan will take from here to its report, measured in this place in a few seconds.
 
-    All functions are compiled, and stay so. The baseline and the least plain function are then trained at every
-    learning rate, early stopping and readings included, in up to two repeats; their mean stands for all networks.
+    For a person's own model it is a bound: a short training of the baseline, as if every network took all its epochs.
+    For actlab's networks all functions are compiled, and stay so. The baseline and the least plain function are then
+    trained at every learning rate, early stopping and readings included, in up to two repeats; their mean stands for
+    all networks.
     """
     refused = refusals(plan, table)
+    if isinstance(table, ModelTable):
+        return _bound(plan, table, len(refused))
     usable = sorted((name for name in plan.activations if name not in refused), key=lambda name: name != plan.baseline)
     if not usable:
         return REPORT_SECONDS
@@ -35,6 +42,14 @@ def estimate_seconds(plan: Plan, table: Table, workers: int | None = None) -> fl
     networks = len(usable) * plan.repeats * len(plan.rates)
     training = _training_seconds(book, workers) / len(book.runs) * networks
     return training + _timing_seconds(book) / len(two) * len(usable) + REPORT_SECONDS
+
+
+def _bound(plan: Plan, table: ModelTable, refused: int) -> float:
+    book = Book(replace(plan, activations=(plan.baseline,), repeats=1, rates=plan.rates[:1], epochs=FEW_EPOCHS), table)
+    train_all(book, [Task(plan.baseline, 0, plan.rates[0])], 1, book.finish)
+    seconds = sum(run.seconds for run in book.runs.values() if run.epochs) / FEW_EPOCHS
+    networks = (len(plan.activations) - refused) * plan.repeats * len(plan.rates)
+    return seconds * plan.epochs * networks + REPORT_SECONDS
 
 
 def _warm_up(book: Book, workers: int | None) -> None:

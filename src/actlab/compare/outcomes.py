@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import astuple, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,10 @@ from actlab.compare.metrics import METRICS
 from actlab.compare.records import Chosen, Plan, Run, Status
 from actlab.compare.splits import Prepared, repeat_seed
 from actlab.data import Table
-from actlab.networks import Trained, unit_readings
+from actlab.networks import LayerReading, Trained, unit_readings
+
+if TYPE_CHECKING:
+    from actlab.networks.models import ModelTrained
 
 NAN = float("nan")
 
@@ -24,6 +27,16 @@ class Task:
     activation: str
     repeat: int
     rate: float
+
+
+def tasks(plan: Plan) -> tuple[Task, ...]:
+    """All networks of a plan, repeat by repeat, so that an interrupted comparison has whole repeats."""
+    return tuple(
+        Task(activation, repeat, rate)
+        for repeat in range(plan.repeats)
+        for activation in plan.activations
+        for rate in plan.rates
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,23 +51,36 @@ class Outcome:
 class Finished:
     """What a finished run leaves beside its record; numbers that were predicted are in the target's own unit."""
 
-    trained: Trained
+    trained: Trained | ModelTrained
     validation_scores: npt.NDArray[Any]
     test_scores: npt.NDArray[Any]
+
+    @property
+    def arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What a store keeps of it until its repeat is read: weights, or of a person's model what was read already."""
+        if isinstance(self.trained, Trained):
+            network = self.trained.network
+            return (*network.weights, *network.biases, *network.parameters)
+        return _numbers(self.trained.start), _numbers(self.trained.end)
 
 
 def judge_failure(plan: Plan, task: Task, error: Exception) -> Outcome:
     """What an error comes to: a run without numbers that says what went wrong."""
-    return Outcome(_run(repeat_seed(plan, task.repeat), task, None, f"{type(error).__name__}: {error}"))
+    return Outcome(_run(repeat_seed(plan, task.repeat), task, None, _said(plan, error)))
 
 
-def judge_training(plan: Plan, table: Table, prepared: Prepared, task: Task, trained: Trained) -> Outcome:
+def judge_training(
+    plan: Plan, table: Table, prepared: Prepared, task: Task, trained: Trained | ModelTrained
+) -> Outcome:
     """What a training comes to, scored on the validation and the test rows."""
     seed = prepared.split.seed
     if trained.diverged or trained.best_epoch == 0:
         return Outcome(_run(seed, task, trained, f"the loss was not finite after epoch {trained.epochs}"))
-    validation = _scores(trained, prepared, prepared.X_validation)
-    test = _scores(trained, prepared, prepared.X_test)
+    if isinstance(trained, Trained):
+        answers = [trained.network.scores(X) for X in (prepared.X_validation, prepared.X_test)]
+    else:
+        answers = [trained.validation_scores, trained.test_scores]
+    validation, test = (_in_own_unit(plan, prepared, each) for each in answers)
     if not (np.isfinite(validation).all() and np.isfinite(test).all()):
         return Outcome(_run(seed, task, trained, "some of its answers were not finite"))
     score = METRICS[plan.metric].score
@@ -63,10 +89,32 @@ def judge_training(plan: Plan, table: Table, prepared: Prepared, task: Task, tra
     return Outcome(_run(seed, task, trained, "", on_validation, on_test), Finished(trained, validation, test))
 
 
-def _scores(trained: Trained, prepared: Prepared, X: npt.NDArray[np.float32]) -> npt.NDArray[Any]:
+def readings_in(numbers: npt.NDArray[Any]) -> tuple[LayerReading, ...]:
+    """Readings from the numbers that a store keeps of them."""
+    found = []
+    for row in numbers.tolist():
+        layer, units, dead, sparse, alive = (int(row[place]) for place in (0, 1, 3, 4, 5))
+        found.append(LayerReading(layer, units, row[2], dead, sparse, alive, row[6]))
+    return tuple(found)
+
+
+def _numbers(readings: tuple[LayerReading, ...]) -> npt.NDArray[np.float64]:
+    return np.array([astuple(each) for each in readings], np.float64).reshape(-1, len(fields(LayerReading)))
+
+
+def _said(plan: Plan, error: Exception) -> str:
+    """The error in words; that of a person's model is a sentence already."""
+    if plan.model is not None:
+        from actlab.networks.models import ModelError
+
+        if isinstance(error, ModelError):
+            return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _in_own_unit(plan: Plan, prepared: Prepared, scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Probabilities as float32, or numbers in the target's own unit as float64, which a large offset leaves whole."""
-    scores = trained.network.scores(X)
-    if trained.network.architecture.task != "regression":
+    if plan.task != "regression":
         return scores
     return scores.astype(np.float64) * prepared.scale.deviation + prepared.scale.mean
 
@@ -74,7 +122,7 @@ def _scores(trained: Trained, prepared: Prepared, X: npt.NDArray[np.float32]) ->
 def _run(
     seed: int,
     task: Task,
-    trained: Trained | None,
+    trained: Trained | ModelTrained | None,
     message: str,
     validation_score: float = NAN,
     test_score: float = NAN,
@@ -102,9 +150,11 @@ def _run(
 
 def read_chosen(prepared: Prepared, run: Run, finished: Finished) -> Chosen:
     """A finished run as the chosen one of its repeat, with readings of its units before and after."""
-    trained = finished.trained
+    trained, unread = finished.trained, unread_chosen(prepared, run, finished)
+    if not isinstance(trained, Trained):
+        return replace(unread, start=trained.start, end=trained.end)
     return replace(
-        unread_chosen(prepared, run, finished),
+        unread,
         start=unit_readings(trained.start, prepared.X, prepared.y),
         end=unit_readings(trained.network, prepared.X, prepared.y),
     )

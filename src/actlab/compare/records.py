@@ -13,11 +13,29 @@ if TYPE_CHECKING:
 
     from actlab.networks import LayerReading
 
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "regression", "own"]
 Verdict = Literal["BASELINE", "CLEAR", "SMALL", "SAME", "UNSURE", "WORSE", "BROKEN"]
 Status = Literal["finished", "diverged", "failed"]
 
 SCHEMA = "actlab.compare/1"
+
+
+@dataclass(frozen=True)
+class ModelPlan:
+    """A person's own model, as far as it decides the numbers.
+
+    `fingerprint` is a hash of its code or weights; with `is_new` each network starts with weights of its own, else
+    with those that the model came with; `loss` and `step` name a person's own; with `given_parts` the rows were split
+    by the person, and a repeat is another seed alone.
+    """
+
+    name: str
+    fingerprint: str
+    is_new: bool
+    device: str = "cpu"
+    loss: str = ""
+    step: str = ""
+    given_parts: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +62,7 @@ class Plan:
     optimiser: Literal["adam", "sgd"] = "adam"
     weight_decay: float = 0.0
     seed: int = 0
+    model: ModelPlan | None = None
 
     @property
     def networks(self) -> int:

@@ -44,7 +44,16 @@ SCORES: Mapping[str, str] = {
     "counts as much as a common one. 1 is perfect; guessing gets 1 divided by the number of classes.",
     "rmse_over_deviation": "The typical error, divided by the target's standard deviation. 0 is perfect; 1 is no "
     "better than always answering the mean.",
+    "loss": "The mean of the loss that came with the model, on rows that nothing was learned from. Its size means what "
+    "that loss means.",
 }
+
+
+NOTHING_YET = "No repeat was finished, so there is nothing to draw yet."
+UNITS_MISSING = (
+    "The model has no activation that could be read: it calls functions instead of modules, or modules that work "
+    "along an axis. What was not measured is listed below."
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,8 @@ def render(results: Results) -> str:
         key=lambda name: Markup(keys.key(looks[name])),
         seeds=_seeds(results),
         networks=_networks(results),
+        unread=_unread(results),
+        units_missing=UNITS_MISSING if results.plan.model and results.chosen else NOTHING_YET,
         places=numerals.decimals(results.plan.matters),
         style=Markup(palette.variables() + style),
     )
@@ -144,6 +155,13 @@ def _networks(results: Results) -> Mapping[str, int]:
     """How the networks ended: finished, diverged, failed, and all that were tried."""
     ended = Counter(run.status for run in results.runs)
     return {**{status: ended[status] for status in ("finished", "diverged", "failed")}, "all": len(results.runs)}
+
+
+def _unread(results: Results) -> str:
+    """Functions whose networks finished and gave no reading, as a model that calls a function gives none."""
+    finished = {each.run.activation for each in results.chosen}
+    names = [each.activation for each in results.candidates if each.activation in finished and not each.layers]
+    return numerals.listed([captions.name(each) for each in names]) if names else ""
 
 
 def _figures(results: Results) -> list[Figure]:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from actlab.compare.book import Book, architecture
-from actlab.compare.outcomes import Task
+from actlab.compare.modelling import model_refusals
+from actlab.compare.models import ModelTable
+from actlab.compare.outcomes import Task, tasks
 from actlab.compare.plan import training
 from actlab.compare.records import Chosen, Plan, Progress, Run
-from actlab.compare.timing import Timed
+from actlab.compare.store import StoreFailure
+from actlab.compare.timing import Timable
 from actlab.data import Table
 from actlab.networks import Trained, train, trainings
+
+if TYPE_CHECKING:
+    from actlab.compare.journal import Journal
 
 OnProgress = Callable[[Progress], None]
 
@@ -31,58 +38,67 @@ class Ran:
     chosen: tuple[Chosen, ...]
     repeats: tuple[int, ...]
     complete: bool
-    timed: dict[str, Timed] = field(default_factory=dict)
+    timed: dict[str, Timable] = field(default_factory=dict)
 
 
-def tasks(plan: Plan) -> tuple[Task, ...]:
-    """All networks of a plan, repeat by repeat, so that an interrupted comparison has whole repeats."""
-    return tuple(
-        Task(activation, repeat, rate)
-        for repeat in range(plan.repeats)
-        for activation in plan.activations
-        for rate in plan.rates
-    )
-
-
-def run(plan: Plan, table: Table, workers: int | None = None, on_progress: OnProgress | None = None) -> Ran:
-    """Train all networks of a plan, one a core.
+def run(
+    plan: Plan,
+    table: Table,
+    workers: int | None = None,
+    on_progress: OnProgress | None = None,
+    journal: Journal | None = None,
+) -> Ran:
+    """Train all networks of a plan, one a core; of those in the journal none is trained again.
 
     Args:
         plan: what to train.
         table: on what.
         workers: networks at once; None for one a core.
         on_progress: called after each network, in this thread; its errors end the comparison.
+        journal: where each run is kept as soon as it is finished.
 
     Returns:
-        The runs; after Ctrl-C those that were finished, marked as incomplete.
+        The runs; after Ctrl-C, or when the store fails, those that were finished, marked as incomplete.
 
     Raises:
-        KeyboardInterrupt: when it comes before any network is finished.
+        KeyboardInterrupt, StoreFailure: when it comes before any network is finished.
     """
-    book = Book(plan, table)
+    book = Book(plan, table, journal=journal)
     wanted = tasks(plan)
 
     def finish(task: Task, result: Trained | Exception) -> None:
         book.finish(task, result)
         if on_progress is not None:
             on_progress(Progress(len(book.runs), len(wanted), task.activation, task.repeat, task.rate))
+        if journal is not None:
+            journal.check()
 
     try:
-        refused = refusals(plan, table)
-        for task in wanted:
+        if journal is not None:
+            journal.restore(book)
+        left = [task for task in wanted if task not in book.runs]
+        refused = refusals(plan, table, {task.activation for task in left})
+        for task in left:
             if task.activation in refused:
                 finish(task, refused[task.activation])
-        train_all(book, [task for task in wanted if task.activation not in refused], workers, finish)
-    except KeyboardInterrupt:
+        train_all(book, [task for task in left if task.activation not in refused], workers, finish)
+    except (KeyboardInterrupt, StoreFailure):
         if not book.runs:
             raise
     return _gathered(book, wanted)
 
 
-def refusals(plan: Plan, table: Table) -> dict[str, Exception]:
-    """Functions that cannot be trained at all (a formula that does not compile, say), each found by one short try."""
+def refusals(plan: Plan, table: Table, needed: Container[str] | None = None) -> dict[str, Exception]:
+    """Functions that cannot be trained at all (a formula that does not compile, say), each found by one short try.
+
+    With `needed`, only those functions are tried.
+    """
+    if isinstance(table, ModelTable):
+        return model_refusals(plan, table, plan.activations if needed is None else needed)
     refused: dict[str, Exception] = {}
     for name in plan.activations:
+        if needed is not None and name not in needed:
+            continue
         try:
             rehearse(plan, table, name)
         except Exception as error:  # noqa: BLE001 - whatever it is, it costs this function alone
@@ -105,9 +121,18 @@ def train_all(
     finish: Callable[[Task, Trained | Exception], None],
 ) -> None:
     """Train tasks one a core, and hand over each result, or the error that it ended with."""
-    with closing(trainings((book.job(task) for task in wanted), workers)) as results:
+    jobs = (book.job(task) for task in wanted)
+    with closing(_results(book, jobs, workers)) as results:
         for index, result in results:
             finish(wanted[index], result)
+
+
+def _results(book: Book, jobs: Any, workers: int | None) -> Any:
+    if isinstance(book.table, ModelTable):
+        from actlab.networks.models import one_by_one
+
+        return one_by_one(jobs)
+    return trainings(jobs, workers)
 
 
 def _gathered(book: Book, wanted: Iterable[Task]) -> Ran:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from actlab.compare.metrics import METRICS
@@ -135,6 +136,8 @@ def _most_to_gain(others: Sequence[Candidate]) -> tuple[float, str]:
 
 def _room(plan: Plan, baseline: Candidate) -> float:
     """How much better than the baseline a perfect score is: an interval may reach beyond, no function can."""
+    if plan.metric == "loss":  # whose best value nobody knows
+        return math.inf
     return 1 - baseline.mean if METRICS[plan.metric].direction > 0 else baseline.mean
 
 
@@ -183,6 +186,9 @@ def _would_change(plan: Plan, candidates: Sequence[Candidate], contest: Contest)
     if small:
         yield f"A smaller difference that matters to you than {plan.matters:g}."
     yield from _at_the_edge(plan, candidates)
+    if plan.model is not None:
+        yield f"Another model or other data: this holds for {plan.model.name} on these rows."
+        return
     hidden = " and ".join(str(units) for units in plan.hidden)
     yield f"Other networks or other data: this holds for this table and hidden layers of {hidden} units."
 

@@ -11,7 +11,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import polars as pl
 
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "regression", "own"]
+"""What is predicted; "own" is whatever a person's loss alone defines, for a model of theirs."""
 Kind = Literal["numeric", "categorical", "dropped"]
 
 
