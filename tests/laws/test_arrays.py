@@ -145,6 +145,17 @@ def test_a_flat_stretch_passes_nothing_on(name):
         np.testing.assert_array_equal(gradient[~flat], arriving)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", [each.name for each in ALL if each.univariate])
+def test_no_large_number_is_lost(name, dtype):
+    """Far out intermediate results overflow, and what is rounded off an argument is as large as an argument."""
+    powers = np.linspace(0, 38 if dtype == "float32" else 308, 5000)
+    far = 10 ** np.concatenate([powers, np.linspace(5, 6.5, 20000)])
+    x, activation = np.concatenate([far, -far]).astype(dtype), find(name)
+    for found in (activation(x), activation.derivative(x), activation.pullback(x, upstream=np.ones_like(x))):
+        assert not np.isnan(found).any()
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 def test_a_planted_error_is_found(monkeypatch, dtype):
     right = reference.run

@@ -21,7 +21,7 @@ LN2_LOW = -1.42860682030941723212e-6, -1.90821492927058770002e-10
 RAISED = 64, 512  # the power of two that keeps a small exponential from being subnormal
 DEEP = -80.0, -690.0  # where it is needed: raised, exp is still nothing beside 1
 BOTTOM = -132.3911, -1063.982  # exp is 0 before: its raised power has the bits of 0
-TOP = 43.0, 354.0  # from here on 1 is nothing beside exp, whose square does not overflow
+TOP = 43.0, 353.0  # from here on 1 is nothing beside exp, whose square does not overflow, whatever rest below 1 it has
 
 
 @dataclass(frozen=True, eq=False)
