@@ -98,25 +98,6 @@ def tanh_tail(s: mpf) -> mpf:
     return (a - mpmath.tanh(a)) / a**3 if s > 1e-10 else mpf(1) / 3 - 2 * s / 15
 
 
-def erfcx_on_disc(centre: int) -> Function:
-    """(z + centre) * erfcx(z) / 2 at p = (z - centre) / (z + centre): smooth up to infinity, where p is 1."""
-
-    def target(p: mpf) -> mpf:
-        if p > 1 - mpf(10) ** -12:
-            return 1 / (2 * mpmath.sqrt(mpmath.pi))
-        z = centre * (1 + p) / (1 - p)
-        return (z + centre) * mpmath.exp(z * z) * mpmath.erfc(z) / 2
-
-    return target
-
-
-def erfcx_fit(word: str, centre: int, largest: float, terms: dict[str, int]) -> Fit:
-    """The fit of erfcx for 0 <= z <= largest, relative to the result."""
-    target = erfcx_on_disc(centre)
-    high = (mpf(largest) - centre) / (mpf(largest) + centre)
-    return Fit(word, target, lambda p: 1 / target(p), mpf(-1), high, terms)
-
-
 @dataclass(frozen=True)
 class Quotient:
     """Polynomials q and r with q / (factor * a * q + r) = target(a) for 0 <= a <= high; errors count times `weight`.
@@ -229,8 +210,6 @@ FITS = (
     ),
     Fit("ERF", erf_tail, lambda s: mpf(1), mpf(0), mpf(2) / 5, {"float32": 6, "float64": 11}),
     Fit("TANH", tanh_tail, lambda s: mpf(1), mpf(0), mpf(1), {"float32": 7, "float64": 16}),
-    erfcx_fit("ERFCX", 3, 10.3, {"float32": 10}),  # the centre in each is ERFCX_CENTRE: those with the least error
-    erfcx_fit("ERFCX", 4, 28.0, {"float64": 22}),  # of the centres 1 to 4
 )
 
 

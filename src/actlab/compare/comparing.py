@@ -317,7 +317,7 @@ def _check_without_model(data: Any, loss: Any, step: Any, device: str) -> None:
     if named:
         raise UsageError(f"{named[0]} is for a model of your own; write model=make_model with it.")
     kinds = data if isinstance(data, tuple | list) else [data]
-    if any(type(each).__module__.startswith("torch.utils.data") for each in kinds):
+    if any(kind.__module__.startswith("torch.utils.data") for each in kinds for kind in type(each).__mro__):
         raise UsageError("A Dataset or DataLoader needs a model that takes it; write model=make_model with it.")
 
 

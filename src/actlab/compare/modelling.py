@@ -128,6 +128,6 @@ def model_refusals(plan: Plan, table: ModelTable, needed: Container[str]) -> dic
     jobs = [ModelRehearsal(model_job(plan, table, prepared, Task(name, 0, plan.rates[0]))) for name in names]
     refused = {names[index]: result for index, result in one_by_one(jobs) if isinstance(result, Exception)}
     if len(refused) == len(plan.activations):
-        first = refused[plan.activations[0]]
+        first = refused[plan.baseline]
         raise UsageError(f"The model fails with every function: {first}.") from first
     return refused

@@ -110,6 +110,10 @@ def maker_for(model: Any, baseline: str | Activation) -> Maker:
     Raises:
         UsageError: something else, or a file that cannot be used.
     """
+    try:
+        import torch  # noqa: F401 - only to say what to install
+    except ImportError as error:
+        raise UsageError('A model of your own needs PyTorch; write pip install "actlab[torch]".') from error
     from actlab.catalogue import UnknownActivationError, find
     from actlab.networks.models import from_file, maker_of
 

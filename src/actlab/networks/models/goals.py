@@ -30,8 +30,8 @@ class Goal:
 
     @property
     def outputs(self) -> int:
-        """How many numbers a model gives for a row: a logit for two classes, one a class for more, or the value."""
-        return self.classes if self.kind == "multiclass" else 1
+        """Numbers that a model gives for a row: a logit, one for each of more classes, or a value; 0 if unknown."""
+        return {"multiclass": self.classes, "own": 0}.get(self.kind, 1)
 
     def loss(self, outputs: Any, y: Tensor) -> Tensor:
         """Cross-entropy of the logits, or the mean squared error."""

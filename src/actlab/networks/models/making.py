@@ -48,12 +48,17 @@ class FunctionMaker:
     name: str
     fingerprint: str
     asks: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     by_name: bool = False
     is_new = True
 
     def model(self, activation: Activation, inputs: int, outputs: int) -> nn.Module:
         """Call it."""
-        sizes = {name: size for name, size in zip(SIZES, (inputs, outputs), strict=True) if name in self.asks}
+        known = {name: size for name, size in zip(SIZES, (inputs, outputs), strict=True) if size}
+        sizes = {name: known[name] for name in self.asks if name in known}
+        for name in self.needs:
+            if name not in known:
+                raise ModelError(f"{self.name} asks for {name}, which this data does not tell; leave it out")
         with told(f"{self.name} with {activation.name}"):
             named: dict[str, Any] = {"activation": activation} if self.by_name else {}
             made = self.function(*([] if named else [activation]), **named, **sizes)
@@ -85,7 +90,7 @@ def maker_of(model: Any, baseline: Activation) -> Maker:
         UsageError: no module and no function, or a function that asks for what is not known.
     """
     if isinstance(model, nn.Module):
-        return SwappingMaker(deepcopy(model).cpu(), baseline, type(model).__name__, _hash_of_module(model))
+        return SwappingMaker(_copied(model), baseline, type(model).__name__, _hash_of_module(model))
     if isinstance(model, type) and issubclass(model, nn.Module) and not _takes_activation(model):
         raise UsageError(
             f"The class {model.__name__} takes no activation; give the module {model.__name__}(), in which "
@@ -131,7 +136,19 @@ def function_maker(function: Callable[..., Any], name: str, fingerprint: str) ->
             f"{name} asks for {', '.join(unknown)}; it is given an activation, and inputs and outputs if it asks for "
             f"them, so give {unknown[0]} a default."
         )
-    return FunctionMaker(function, name, fingerprint, tuple(each for each in SIZES if each in parameters), by_name)
+    asks = tuple(each for each in SIZES if each in parameters)
+    needs = tuple(each for each in asks if parameters[each].default is inspect.Parameter.empty)
+    return FunctionMaker(function, name, fingerprint, asks, needs, by_name)
+
+
+def _copied(model: nn.Module) -> nn.Module:
+    """A copy that nobody else changes, on the CPU, from where it travels to whoever trains it."""
+    try:
+        return deepcopy(model).cpu()
+    except (RuntimeError, TypeError) as error:
+        raise UsageError(
+            f"This {type(model).__name__} cannot be copied ({error}); give a function make_model(activation) instead."
+        ) from error
 
 
 def _takes_activation(kind: type[nn.Module]) -> bool:

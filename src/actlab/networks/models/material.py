@@ -155,8 +155,9 @@ def _read(batches: Iterator[Any], *, own_loss: bool) -> tuple[Tensor, str, int]:
         with torch.random.fork_rng(devices=()), told("the data"):
             for batch in batches:
                 _count_in(found, batch)
-                x, y = batch if isinstance(batch, list | tuple) and len(batch) == 2 else (batch, None)
-                inputs = x.shape[1] if isinstance(x, Tensor) and x.ndim == 2 else 0
+                y = batch[1] if isinstance(batch, list | tuple) and len(batch) == 2 else None
+                first = next(tensors_in(batch), None)
+                inputs = first.shape[1] if first is not None and first.ndim == 2 else 0
                 if own_loss:
                     targets.append(torch.zeros(rows_in(batch)))
                 elif isinstance(y, Tensor):
