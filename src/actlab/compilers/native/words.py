@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from actlab.compilers.coefficients import LOG1P, TANH
 from actlab.compilers.native.floats import (
@@ -289,33 +290,45 @@ def hypot(a: Value, b: Value) -> Value:
     return result(a, root * back, rest)
 
 
-def squareplus_parts(x: Value, b: Value) -> tuple[Float, Float, Float]:
-    """r = sqrt(x**2 + b), (r + |x|) / 2, and b / 4 over that, which is (r - |x|) / 2 without cancelling.
+@dataclass(frozen=True, eq=False)
+class Hypotenuse:
+    """sqrt(x**2 + b) and what it is made of, scaled so that no square over- or underflows; scales depend on b alone."""
 
-    Scales depend on b alone, mostly a parameter: beside a large |x| it is nothing.
-    """
+    side: Float  # |x|, no longer than counts beside b
+    square: Float  # b
+    total: Float  # side**2 + square
+    root: Float
+    back: Float  # takes the scale back
+    is_far: Float  # b is nothing beside x**2
+
+
+def hypotenuse(x: Value, b: Value) -> Hypotenuse:
+    """That of x and the root of b."""
     at, size = b.high, abs(x.high)
     small, large = at < at.pick(SQUARE_SMALL), at > at.pick(SQUARE_LARGE)
     up, down = at.pick(SQUARE_UP), at.pick(SQUARE_DOWN)
     scale, back = select(small, up, select(large, down, 1)), select(small, 1 / up, select(large, 1 / down, 1))
     square = (at * scale) * scale
     cap = square.call("llvm.sqrt", square) * back * 2.0**30
-    inside = at_most(size, cap) * scale
-    root = select(size > cap, size, fma(inside, inside, square).call("llvm.sqrt", fma(inside, inside, square)) * back)
-    larger = fma(root, 0.5, size * 0.5)
-    return root, larger, at * 0.25 / larger
+    side = at_most(size, cap) * scale
+    total = fma(side, side, square)
+    return Hypotenuse(side, square, total, total.call("llvm.sqrt", total), back, size > cap)
 
 
 def squareplus(x: Value, b: Value) -> Value:
-    """(x + sqrt(x**2 + b)) / 2."""
-    _, larger, smaller = squareplus_parts(x, b)
-    return result(x, select(x.high > 0, larger, smaller))
+    """(x + r) / 2 for r = sqrt(x**2 + b); for negative x, where that cancels, b / 4 over (r - x) / 2."""
+    hypot, size = hypotenuse(x, b), abs(x.high)
+    root = select(hypot.is_far, size, hypot.root * hypot.back)
+    larger = fma(root, 0.5, size * 0.5)
+    return result(x, select(x.high > 0, larger, b.high * 0.25 / larger))
 
 
 def squareplus_slope(x: Value, b: Value) -> Value:
-    """(1 + x / sqrt(x**2 + b)) / 2; for negative x it is squareplus(x) / sqrt(x**2 + b)."""
-    root, _, smaller = squareplus_parts(x, b)
-    below = smaller / root
+    """(1 + x / r) / 2 for r = sqrt(x**2 + b); for negative x, where that cancels, b / 2 over r**2 - x * r."""
+    hypot, size = hypotenuse(x, b), abs(x.high)
+    near = hypot.square * 0.5 / fma(hypot.root, hypot.side, hypot.total)
+    ratio = hypot.square.call("llvm.sqrt", hypot.square) * hypot.back / size
+    below = select(hypot.is_far, ratio * ratio * 0.25, near)
     return result(x, select(x.high > 0, 1 - below, below))
 
 
