@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +20,7 @@ from actlab.compare.timing import THOUSAND
 from actlab.data import Scale, UsageError
 
 if TYPE_CHECKING:
-    from actlab.networks.models import Feed, Goal, ModelJob
+    from actlab.networks.models import Feed, Goal, ModelJob, ModelRehearsal
 
 
 def prepared_for(plan: Plan, table: ModelTable, repeat: int) -> Prepared:
@@ -68,14 +68,16 @@ def _fed(table: ModelTable, prepared: Prepared) -> tuple[Feed, Feed, Feed, int]:
 
 
 def _table_feeds(table: ModelTable, prepared: Prepared) -> tuple[Feed, Feed, Feed]:
+    """A table's rows as they were prepared; the test rows' targets are not looked at."""
     from torch import from_numpy
 
     from actlab.networks.models import ArrayFeed
 
-    known = table.y[prepared.split.test]
-    scaled = ((known - prepared.scale.mean) / prepared.scale.deviation).astype(np.float32)
-    y_test = scaled if table.task == "regression" else known
-    parts = (prepared.X, prepared.y), (prepared.X_validation, prepared.y_validation), (prepared.X_test, y_test)
+    parts = (
+        (prepared.X, prepared.y),
+        (prepared.X_validation, prepared.y_validation),
+        (prepared.X_test, table.y[prepared.split.test]),
+    )
     fitting, validation, test = (ArrayFeed(from_numpy(X), from_numpy(y)) for X, y in parts)
     return fitting, validation, test
 
@@ -115,18 +117,25 @@ class TimedModel:
         return float("nan")
 
 
+def model_results(jobs: Iterable[ModelJob | ModelRehearsal]) -> Iterator[tuple[int, Any]]:
+    """Carry jobs out, and give the index and the result, or the error, of each as it is done."""
+    from actlab.networks.models import one_by_one
+
+    return one_by_one(jobs)
+
+
 def model_refusals(plan: Plan, table: ModelTable, needed: Container[str]) -> dict[str, Exception]:
     """Functions with which the model cannot be made, trained or asked at all, each found by one step.
 
     Raises:
         UsageError: it fails with every function, so it is the model.
     """
-    from actlab.networks.models import ModelRehearsal, one_by_one
+    from actlab.networks.models import ModelRehearsal
 
     names = [name for name in plan.activations if name in needed]
     prepared = prepared_for(plan, table, 0)
     jobs = [ModelRehearsal(model_job(plan, table, prepared, Task(name, 0, plan.rates[0]))) for name in names]
-    refused = {names[index]: result for index, result in one_by_one(jobs) if isinstance(result, Exception)}
+    refused = {names[index]: result for index, result in model_results(jobs) if isinstance(result, Exception)}
     if len(refused) == len(plan.activations):
         first = refused[plan.baseline]
         raise UsageError(f"The model fails with every function: {first}.") from first

@@ -108,7 +108,7 @@ def _said(plan: Plan, error: Exception) -> str:
         from actlab.networks.models import ModelError
 
         if isinstance(error, ModelError):
-            return repr(error)
+            return str(error)
     return f"{type(error).__name__}: {error}"
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from actlab.compare.book import Book, architecture
-from actlab.compare.modelling import model_refusals
+from actlab.compare.modelling import model_refusals, model_results
 from actlab.compare.models import ModelTable
 from actlab.compare.outcomes import Task, tasks
 from actlab.compare.plan import training
@@ -128,11 +128,7 @@ def train_all(
 
 
 def _results(book: Book, jobs: Any, workers: int | None) -> Any:
-    if isinstance(book.table, ModelTable):
-        from actlab.networks.models import one_by_one
-
-        return one_by_one(jobs)
-    return trainings(jobs, workers)
+    return model_results(jobs) if isinstance(book.table, ModelTable) else trainings(jobs, workers)
 
 
 def _gathered(book: Book, wanted: Iterable[Task]) -> Ran:

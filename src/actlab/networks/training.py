@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
+from itertools import islice
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +16,9 @@ import numpy.typing as npt
 from actlab.networks.architecture import Architecture, Job, Trained, Training
 
 POLL_SECONDS = 0.2  # some systems deliver Ctrl-C only between two waits
+
+Wanted = TypeVar("Wanted")
+Done = TypeVar("Done")
 
 
 def train(
@@ -73,15 +79,14 @@ def train_many(
 
 
 def trainings(
-    jobs: Iterable[Job], workers: int | None = None
+    jobs: Iterable[Job], workers: int | None = None, until: float | None = None
 ) -> Generator[tuple[int, Trained | Exception], None, None]:
-    """Train networks side by side, and keep none of them: each is handed over as soon as it is done.
-
-    Whoever leaves early closes the generator; running networks then end with their epoch, waiting ones never start.
+    """Train networks side by side in threads of this process; see `side_by_side`.
 
     Args:
         jobs: what to train; read as cores get free, so they may be made on the way.
         workers: networks at once; default the cores this process may use.
+        until: when to stop, by `time.monotonic()`.
 
     Yields:
         A job's index, and its result or the error that ended it; an error costs no other job anything.
@@ -90,27 +95,57 @@ def trainings(
 
     from actlab.networks.running import run
 
+    limits = {"initializer": threadpool_limits, "initargs": (1, "blas")}  # some BLAS count their threads by thread
+    with threadpool_limits(1, "blas"), closing(side_by_side(run, jobs, workers, until, **limits)) as finished:
+        yield from finished
+
+
+def side_by_side(
+    work: Callable[[Wanted, npt.NDArray[np.int64]], Done],
+    jobs: Iterable[Wanted],
+    workers: int | None = None,
+    until: float | None = None,
+    **options: Any,
+) -> Generator[tuple[int, Done | Exception], None, None]:
+    """Do jobs in threads, and keep none of the results: each is handed over as soon as it is there.
+
+    Whoever leaves early closes the generator; running jobs then end when they see the flag, waiting ones never start.
+
+    Args:
+        work: does a job, and looks now and then whether its flag has become 1.
+        jobs: what to do; read as threads get free, so they may be made on the way.
+        workers: jobs at once; default the cores this process may use.
+        until: when to stop, by `time.monotonic()`.
+        options: of the pool of threads.
+
+    Yields:
+        A job's index, and its result or the error that ended it.
+    """
     workers = cores() if workers is None else workers
     if workers < 1:
         raise ValueError(f"workers is {workers}, but at least 1 is needed to train anything.")
     stop = not_stopped()
-    running: dict[Future[Trained], int] = {}
-    limits = {"initializer": threadpool_limits, "initargs": (1, "blas")}  # some BLAS count their threads by thread
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(workers, **limits) as pool:
+    running: dict[Future[Done], int] = {}
+    waiting = enumerate(jobs)
+    with ThreadPoolExecutor(workers, **options) as pool:
         try:
-            for index, job in enumerate(jobs):
-                running[pool.submit(run, job, stop)] = index
-                while len(running) > 2 * workers:
-                    yield from _finished(running)
-            while running:
+            while (until is None or time.monotonic() < until) and _start(
+                pool, work, waiting, stop, running, 2 * workers
+            ):
                 yield from _finished(running)
-        except BaseException:
+        finally:
             stop[0] = 1
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
-def _finished(running: dict[Future[Trained], int]) -> Iterator[tuple[int, Trained | Exception]]:
+def _start(pool: Any, work: Any, waiting: Any, stop: Any, running: dict[Any, int], most: int) -> bool:
+    """Hand jobs to the pool, a few more than it has threads; whether any is under way."""
+    for index, job in islice(waiting, max(0, most + 1 - len(running))):
+        running[pool.submit(work, job, stop)] = index
+    return bool(running)
+
+
+def _finished(running: dict[Future[Done], int]) -> Iterator[tuple[int, Done | Exception]]:
     """Those that are done by now, taken out of the running ones."""
     for future in wait(running, POLL_SECONDS, FIRST_COMPLETED).done:
         index, error = running.pop(future), future.exception()

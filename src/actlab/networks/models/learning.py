@@ -53,8 +53,10 @@ def rehearse(job: ModelJob) -> Rehearsed:
             raise ModelError(f"{job.maker.name} gives the same weights again; let it build a new model at each call")
         batch = next(pupil.batches(pupil.fitting))
         before = time.perf_counter()
+        pupil.model.train()
         float(pupil.step(batch))
         seconds = time.perf_counter() - before
+        pupil.model.eval()
         pupil.evaluate(batch)
         if job.goal.kind != "own":
             pupil.answers(batch)
@@ -125,8 +127,7 @@ class Pupil:
         return course
 
     def step(self, batch: Any) -> Tensor:
-        """Learn from one batch, and give its loss."""
-        self.model.train()
+        """Learn from one batch, and give its loss; the model is in training mode."""
         if self.job.step is not None:
             with told("step"):
                 return mean_of(self.job.step(self.model, batch, self.optimiser), "step").detach()
@@ -149,13 +150,13 @@ class Pupil:
         return self.job.goal.loss(outputs, y)
 
     def evaluate(self, batch: Any) -> Tensor:
-        """The loss of a batch without learning from it."""
-        self.model.eval()
+        """The loss of a batch without learning from it; the model is in evaluation mode."""
         with torch.no_grad():
             return self.loss(self.model, batch)
 
     def loss_on(self, feed: Feed) -> float:
         """The mean loss a row of a feed."""
+        self.model.eval()
         total: Any = 0.0
         rows = 0
         for batch in self.batches(feed):
@@ -166,12 +167,12 @@ class Pupil:
         """The answer for each row of a feed, or where a loss says it all, that."""
         if self.job.goal.kind == "own":
             return np.array([self.loss_on(feed)])
+        self.model.eval()
         return np.concatenate([self.answers(batch) for batch in self.batches(feed)])
 
     def answers(self, batch: Any) -> Any:
-        """The answer for each row of a batch."""
+        """The answer for each row of a batch; the model is in evaluation mode."""
         x, y = pair_in(batch)
-        self.model.eval()
         with torch.no_grad(), told(f"the model with {self.job.activation.name}"):
             outputs = self.model(x)
         return self.job.goal.scores(outputs, len(y))
@@ -193,6 +194,7 @@ class Pupil:
             yield batch
 
     def _epoch(self, stop: Any) -> float:
+        self.model.train()
         total: Any = 0.0
         rows = 0
         for batch in self.batches(self.fitting, self.order):
@@ -204,6 +206,7 @@ class Pupil:
     def _wake(self) -> None:
         """Show a batch to lazy layers, which have no weights before."""
         if any(isinstance(each, UninitializedParameter) for each in self.model.parameters()):
+            self.model.eval()
             self.evaluate(next(self.batches(self.fitting)))
 
     def _optimiser(self) -> torch.optim.Optimizer:
