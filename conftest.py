@@ -13,6 +13,7 @@ NEEDING = {
         "src/actlab/networks/swapping",
         "src/actlab/networks/models",
     ),
+    "distributed": ("docs/cluster.md", "src/actlab/compare/executors/cluster.py"),
     "jax": ("docs/jax.md", "src/actlab/compilers/jax.py"),
     "onnx": ("docs/onnx.md", "src/actlab/compilers/onnx"),
     "keras": ("docs/keras.md", "src/actlab/compilers/keras.py"),

@@ -209,7 +209,7 @@ FITS = (
         {"float32": 9, "float64": 21},
     ),
     Fit("ERF", erf_tail, lambda s: mpf(1), mpf(0), mpf(2) / 5, {"float32": 6, "float64": 11}),
-    Fit("TANH", tanh_tail, lambda s: mpf(1), mpf(0), mpf(1), {"float32": 7, "float64": 16}),
+    Fit("TANH", tanh_tail, lambda s: 1 / tanh_tail(s), mpf(0), mpf(1), {"float32": 8, "float64": 16}),
 )
 
 

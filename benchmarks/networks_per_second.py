@@ -1,10 +1,10 @@
-"""Networks a second: actlab's compiled loop against scikit-learn's MLPClassifier under joblib, on all cores.
+"""Networks a second: actlab's compiled loop against scikit-learn, PyTorch and JAX, all on the same cores.
 
-Both train 64-64 hidden units, batches of 128, Adam, 50 epochs in float32, hold out a tenth of the rows, look at it
-after every epoch and keep the best weights. scikit-learn knows four activations, so the ratio is taken on those;
-actlab's ten are timed beside them. Rounds are interleaved; figures are medians.
+Everybody trains 64-64 hidden units, batches of 128, Adam, 50 epochs in float32, holds out a tenth of the rows, looks
+at it after every epoch and keeps the best weights; ten activations in turn (scikit-learn knows four: the ratio to it
+is taken on those). Rounds are interleaved, figures are medians. Compilation is not in them, but told apart.
 
-Run from the checkout: python benchmarks/networks_per_second.py [--rounds 5] [--networks 40]
+Run from the checkout: python -m benchmarks.networks_per_second [--rounds 7] [--seeds 6] [--markdown]
 """
 
 from __future__ import annotations
@@ -17,185 +17,184 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import numpy as np
-from joblib import Parallel, delayed
-from sklearn.datasets import load_breast_cancer, load_digits
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
-from sklearn.neural_network import MLPClassifier
-from sklearn.preprocessing import StandardScaler
-
-from actlab.networks import Architecture, Job, Trained, Training, train_many
+from benchmarks.network_ours import PRODUCTS, THEIRS, Products
+from benchmarks.network_work import BATCH, CORES, EPOCHS, LOADERS, TEN, Work, architecture, split
+from benchmarks.network_workers import Team
 
 RESULTS = Path(__file__).resolve().parent / "results" / "networks_per_second.json"
-LOADERS = {"digits": load_digits, "breast_cancer": load_breast_cancer}
-SHARED = {"relu": "relu", "tanh": "tanh", "sigmoid": "logistic", "identity": "identity"}
-TEN = ("relu", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "gelu", "silu", "softplus", "mish")
-HIDDEN, BATCH, EPOCHS, RATE = (64, 64), 128, 50, 1e-3
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+FOUR = tuple(THEIRS)
+APART, TOGETHER = [[core] for core in CORES], [CORES]
+OURS, SHARED, ALONE, RATE = "actlab", "actlab, four activations", "actlab, one core", "large matrix products"
 
-FIRST_CALL = """
-import time, numpy as np
+
+@dataclass(frozen=True)
+class Contestant:
+    """Who trains, in which processes, what, and what share of a round's seeds: the slow ones get fewer."""
+
+    module: str
+    peer: str
+    groups: list[list[int]]
+    activations: tuple[str, ...] = TEN
+    share: float = 1.0
+
+
+CONTESTANTS = {
+    OURS: Contestant("network_ours", "Actlab", TOGETHER),
+    SHARED: Contestant("network_ours", "Actlab", TOGETHER, FOUR),
+    ALONE: Contestant("network_ours", "Actlab", [CORES[:1]], share=0.5),
+    "scikit-learn, joblib": Contestant("network_ours", "ScikitLearn", TOGETHER, FOUR),
+    "PyTorch, a loop in each of two processes": Contestant("network_torch", "Loop", APART, share=0.34),
+    "PyTorch, stacked weights": Contestant("network_torch", "Stacked", APART),
+    "PyTorch, stacked weights, compiled": Contestant("network_torch", "Compiled", APART),
+    "torch.func.vmap": Contestant("network_torch", "Vmap", APART, share=0.34),
+    "torch.func.vmap, compiled": Contestant("network_torch", "CompiledVmap", APART),
+    "JAX, one process": Contestant("network_jax", "Mapped", TOGETHER),
+    "JAX, two pinned processes": Contestant("network_jax", "Mapped", APART),
+    RATE: Contestant("network_ours", "Products", APART),
+}
+
+FIRST_NETWORK = """
+import numpy as np
 from actlab.networks import Architecture, Training, train
-X = np.random.default_rng(0).standard_normal((200, 5)); y = (X[:, 0] > 0).astype(int)
-before = time.perf_counter()
-train(Architecture(5, (8,), ("relu",), 1, "binary"), Training(epochs=2), X, y, X, y, 0)
-print(time.perf_counter() - before)
+X = np.random.default_rng(0).standard_normal((200, 30)); y = (X[:, 0] > 0).astype(int)
+train(Architecture(30, (64, 64), ("relu", "relu"), 1, "binary"), Training(epochs=2), X, y, X, y, 0)
 """
 
 
-@dataclass(frozen=True)
-class Data:
-    """A table, a quarter of it kept for the test."""
-
-    X: np.ndarray
-    y: np.ndarray
-    X_test: np.ndarray
-    y_test: np.ndarray
-
-
-@dataclass(frozen=True)
-class Round:
-    """Networks a second, and how often they were right about the test rows."""
-
-    rate: float
-    accuracy: float
-
-
-def load(name: str) -> Data:
-    """A bundled table, standardised by its training part."""
-    X, y = LOADERS[name](return_X_y=True)
-    X, X_test, y, y_test = train_test_split(X, y, stratify=y, random_state=0)
-    scaler = StandardScaler().fit(X)
-    return Data(scaler.transform(X).astype(np.float32), y, scaler.transform(X_test).astype(np.float32), y_test)
-
-
-def job(data: Data, activation: str, seed: int) -> Job:
-    """One network of actlab's; the tenth is held out as MLPClassifier does it."""
-    X, X_held, y, y_held = train_test_split(data.X, data.y, test_size=0.1, stratify=data.y, random_state=seed)
-    classes = int(data.y.max()) + 1
-    outputs, task = (1, "binary") if classes == 2 else (classes, "multiclass")
-    architecture = Architecture(data.X.shape[1], HIDDEN, (activation,) * len(HIDDEN), outputs, task)  # type: ignore[arg-type]
-    training = Training(rate=RATE, batch=BATCH, epochs=EPOCHS, patience=EPOCHS)
-    return Job(architecture, training, X, y, X_held, y_held, seed)
-
-
-def accuracy(trained: Trained, data: Data) -> float:
-    """Share of test rows that a network of actlab's gets right."""
-    scores = trained.network.scores(data.X_test)
-    decided = scores > 0.5 if scores.ndim == 1 else scores.argmax(axis=1)
-    return float((decided == data.y_test).mean())
-
-
-def actlab_round(data: Data, activations: tuple[str, ...], networks: int) -> Round:
-    """Train that many networks, the activations in turn, one a core."""
-    before = time.perf_counter()
-    trained = train_many((job(data, activations[i % len(activations)], i) for i in range(networks)), workers=CORES)
-    seconds = time.perf_counter() - before
-    return Round(networks / seconds, float(np.mean([accuracy(each, data) for each in trained])))
-
-
-def one_of_theirs(data: Data, activation: str, seed: int) -> MLPClassifier:
-    """One network of scikit-learn's."""
-    warnings.simplefilter("ignore", ConvergenceWarning)  # it warns of having used all of its epochs
-    model = MLPClassifier(
-        HIDDEN, activation=activation, alpha=0.0, batch_size=BATCH, learning_rate_init=RATE, max_iter=EPOCHS,
-        random_state=seed, tol=0.0, early_stopping=True, validation_fraction=0.1, n_iter_no_change=EPOCHS,
-    )  # fmt: skip
-    return model.fit(data.X, data.y)
-
-
-def their_round(data: Data, pool: Parallel, networks: int) -> Round:
-    """The same in scikit-learn, one process a core, one BLAS thread each."""
-    names = list(SHARED.values())
-    before = time.perf_counter()
-    models = pool(delayed(one_of_theirs)(data, names[i % len(names)], i) for i in range(networks))
-    seconds = time.perf_counter() - before
-    return Round(networks / seconds, float(np.mean([m.score(data.X_test, data.y_test) for m in models])))
-
-
-def first_calls() -> dict[str, float]:
-    """Seconds of the very first training, with nothing compiled before, and of the first one of a later process."""
+def first_network() -> dict[str, float]:
+    """Seconds of a whole process that trains one small network: with nothing compiled before, and the next one."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "NUMBA_CACHE_DIR": f"{folder}/loop", "ACTLAB_CACHE": f"{folder}/kernels"}
 
         def seconds() -> float:
-            command = [sys.executable, "-c", FIRST_CALL]
-            return float(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
+            before = time.perf_counter()
+            subprocess.run([sys.executable, "-c", FIRST_NETWORK], env=environment, check=True)
+            return time.perf_counter() - before
 
-        return {"compiling": seconds(), "from_cache": seconds()}
-
-
-def measure(rounds: int, networks: int) -> dict[str, Any]:
-    """Interleaved rounds of all three on both tables."""
-    measured: dict[str, Any] = {}
-    with Parallel(n_jobs=CORES, backend="loky", inner_max_num_threads=1) as pool:
-        for name in LOADERS:
-            data = load(name)
-            contestants = {
-                "actlab": lambda data=data: actlab_round(data, tuple(SHARED), networks),
-                "scikit-learn": lambda data=data: their_round(data, pool, max(len(SHARED), networks // 2)),
-                "actlab, ten activations": lambda data=data: actlab_round(data, TEN, networks),
-            }
-            actlab_round(data, tuple({*SHARED, *TEN}), len({*SHARED, *TEN}))  # compiles every kernel
-            their_round(data, pool, CORES)  # starts the processes
-            seen: dict[str, list[Round]] = {contestant: [] for contestant in contestants}
-            for _ in range(rounds):
-                for contestant, run in contestants.items():
-                    seen[contestant].append(run())
-            measured[name] = {
-                contestant: {
-                    "networks_per_second": median(r.rate for r in each),
-                    "rounds": [r.rate for r in each],
-                    "test_accuracy": median(r.accuracy for r in each),
-                }
-                for contestant, each in seen.items()
-            }
-            measured[name]["ratio"] = median(
-                ours.rate / theirs.rate for ours, theirs in zip(seen["actlab"], seen["scikit-learn"], strict=True)
-            )
-    return measured
+        return {"from_cold": seconds(), "from_cache": seconds()}
 
 
-def table(results: dict[str, Any]) -> str:
-    """The figures as text."""
-    lines = [f"{'table':14} {'who':24} {'networks/s':>10} {'slowest':>8} {'fastest':>8} {'accuracy':>9}"]
-    for name, seen in results["tables"].items():
-        for who in ("actlab", "scikit-learn", "actlab, ten activations"):
-            rates = seen[who]["rounds"]
-            lines.append(
-                f"{name:14} {who:24} {seen[who]['networks_per_second']:10.1f} {min(rates):8.1f} {max(rates):8.1f} "
-                f"{seen[who]['test_accuracy']:9.4f}"
-            )
-        lines.append(f"{name:14} actlab / scikit-learn, relu tanh sigmoid identity: {seen['ratio']:.1f} times")
-    calls = results["first_call_seconds"]
-    lines.append(f"first call: {calls['compiling']:.1f} s compiling, {calls['from_cache']:.2f} s from the cache")
+def operations(table: str) -> float:
+    """Additions and multiplications of the matrix products in one network's training, looks at held rows included."""
+    widths = architecture(table, "relu").widths
+    learned, held = (len(rows) for rows in split(table, 0))
+    sizes = [2.0 * inputs * units for inputs, units in pairwise(widths)]
+    forward, backward = sum(sizes), 2 * sum(sizes) - sizes[0]  # nobody needs the gradient of the inputs
+    return EPOCHS * (learned * (forward + backward) + held * forward)
+
+
+def measure(table: str, rounds: int, seeds: int, only: str, say: Callable[[str], None]) -> dict[str, Any]:
+    """Interleaved rounds of all on one table."""
+    chosen = {name: each for name, each in CONTESTANTS.items() if only in name or name in (OURS, SHARED, RATE)}
+    works = {
+        name: Work(table, each.activations, tuple(range(max(len(each.groups), round(seeds * each.share)))))
+        for name, each in chosen.items()
+    }
+    ready: dict[str, float] = {}
+    seen: dict[str, list[float]] = {name: [] for name in chosen}
+    with ExitStack() as stack:
+        teams = {}
+        for name, each in chosen.items():
+            teams[name] = stack.enter_context(closing(Team(f"benchmarks.{each.module}", each.peer, each.groups)))
+            ready[name] = teams[name].prepare(works[name])
+            say(f"{table}: {name} is ready after {ready[name]:.1f} s")
+        for turn in range(rounds):
+            for name, team in teams.items():
+                seen[name].append(amount(name, works[name]) / team.train())
+            say(f"{table}: round {turn + 1} of {rounds}")
+        accuracies = {name: team.accuracy() for name, team in teams.items()}
+    found = {
+        name: {
+            "rate": median(rates),
+            "rounds": rates,
+            "test_accuracy": accuracies[name],
+            "networks_a_round": works[name].networks,
+            "ready_seconds": ready[name],
+        }
+        for name, rates in seen.items()
+    }
+    return {"contestants": found, **ratios(seen), "share_of_rate": share(table, seen)}
+
+
+def amount(name: str, work: Work) -> float:
+    """What a round does: networks, or for the products their operations on all cores."""
+    return len(CORES) * PRODUCTS * 2.0 * Products.side**3 if name == RATE else work.networks
+
+
+def ratios(seen: dict[str, list[float]]) -> dict[str, Any]:
+    """actlab's rate over each other's, round by round; the median."""
+    against = {}
+    for name, rates in seen.items():
+        ours = seen[SHARED if "scikit" in name else OURS]
+        if name not in (OURS, SHARED, RATE):
+            against[name] = median(mine / theirs for mine, theirs in zip(ours, rates, strict=True))
+    return {"times_as_fast": against}
+
+
+def share(table: str, seen: dict[str, list[float]]) -> float:
+    """What share of the rate of large products actlab's networks reach with theirs alone."""
+    pairs = zip(seen[OURS], seen[RATE], strict=True)
+    return median(networks * operations(table) / rate for networks, rate in pairs)
+
+
+def markdown(results: dict[str, Any]) -> str:
+    """The figures as a table of the documentation."""
+    tables = results["tables"]
+    lines = ["| | " + " | ".join(f"{name}: networks/s | accuracy | actlab is" for name in tables) + " |"]
+    lines.append("|---|" + "---:|---:|---:|" * len(tables))
+    names = list(dict.fromkeys(name for found in tables.values() for name in found["contestants"]))
+    for name in (name for name in names if name != RATE):
+        cells = []
+        for found in tables.values():
+            each, times = found["contestants"][name], found["times_as_fast"].get(name)
+            ratio = "" if times is None else f"{times:.1f} ×"
+            cells += [f"{each['rate']:.1f}", f"{100 * each['test_accuracy']:.1f} %", ratio]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    lines.append("")
+    for name, found in tables.items():
+        rate = found["contestants"][RATE]["rate"] / 1e9
+        lines.append(f"- {name}: {100 * found['share_of_rate']:.0f} % of {rate:.0f} G operations/s in large products.")
+    calls = results["first_network_seconds"]
+    lines.append(f"- First network: {calls['from_cold']:.1f} s cold, {calls['from_cache']:.1f} s from the cache.")
     return "\n".join(lines)
 
 
 def main() -> None:
-    """Measure, print the table, save the figures."""
+    """Measure, save the figures, print the table; or print the saved ones."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds of each (default 5)")
-    parser.add_argument("--networks", type=int, default=40, help="networks a round of actlab's (default 40)")
+    parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds of each (default 7)")
+    parser.add_argument("--seeds", type=int, default=6, help="networks of each activation a round (default 6)")
+    parser.add_argument("--only", default="", help="peers whose name has this in it; saves nothing")
+    parser.add_argument("--markdown", action="store_true", help="print the saved figures, measure nothing")
     given = parser.parse_args()
+    if given.markdown:
+        print(markdown(json.loads(RESULTS.read_text(encoding="utf-8"))))
+        return
+    packages = ("actlab", "jax", "joblib", "llvmlite", "numba", "numpy", "scikit-learn", "scipy", "torch")
     results = {
-        "cores": CORES,
+        "cores": len(CORES),
         "machine": platform.platform(),
-        "versions": {name: version(name) for name in ("numba", "numpy", "scikit-learn", "joblib")},
-        "first_call_seconds": first_calls(),
-        "tables": measure(given.rounds, given.networks),
+        "versions": {name: version(name) for name in packages},
+        "batch": BATCH,
+        "first_network_seconds": first_network(),
+        "tables": {
+            name: measure(name, given.rounds, given.seeds, given.only, lambda text: print(text, file=sys.stderr))
+            for name in LOADERS
+        },
     }
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    print(table(results))
+    if not given.only:
+        RESULTS.parent.mkdir(exist_ok=True)
+        RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(markdown(results))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 import inspect
 import json
+import sys
 from dataclasses import fields
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,11 @@ from actlab.cli import comparing
 from actlab.cli.application import run
 from actlab.cli.progress import TrainingProgress
 from actlab.compare import Plan, Progress
+from actlab.compare.locating import located
 from actlab.compare.plan import ACTIVATIONS, BASELINE, make_plan
 from actlab.compare.report import MEANINGS
 from tests.cli.tables import QUICK, write_table
+from tests.compare.equal import without_clocks
 
 
 def quick(folder, *added):
@@ -190,3 +194,87 @@ def test_the_demo_decides_about_films_and_then_compares(tmp_path, monkeypatch, c
     assert shown.count("stays silent\n") == 3
     assert "569 tumours" in shown
     assert (tmp_path / "report/report.html").is_file()
+
+
+LONG = ["--activations", "relu,tanh", "--repeats", "300", "--rates", "0.001", "--hidden", "64,64", "--quiet"]
+
+
+def test_time_that_is_up_ends_with_a_report_of_what_there_is_and_is_4(tmp_path, capsys):
+    place = str(tmp_path / "report")
+    assert run(["compare", "sklearn:wine", *LONG, "--out", place, "--time-limit", "2s", "--json"]) == 4
+    said = capsys.readouterr()
+    document = json.loads(said.out)
+    done = len(document["runs"])
+    assert document["complete"] is False
+    assert 0 < done < 600
+    assert f"Time is up after {done} of 600 networks; they are kept, and `actlab resume {place}` continues." in said.err
+    assert "<strong>Not finished.</strong>" in (tmp_path / "report/report.html").read_text(encoding="utf-8")
+    assert run(["resume", place, "--quiet", "--time-limit", "1s", "--json"]) == 4
+    assert done < len(json.loads(capsys.readouterr().out)["runs"]) < 600
+
+
+def test_too_little_time_leaves_nothing(tmp_path, capsys):
+    assert run(quick(tmp_path, "--quiet", "--time-limit", "0.001s")) == 4
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said == "actlab: No network was finished within 0.001 s; give it more time."
+    assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.parametrize("time", ["soon", "0", "-3m", "nan", "infh", ""])
+def test_a_time_is_seconds_minutes_or_hours(time, tmp_path, capsys):
+    assert run(quick(tmp_path, "--time-limit", time)) == 2
+    assert f"--time-limit: {time!r} is no time; write 90s, 10m or 1.5h." in capsys.readouterr().err
+
+
+def test_a_cluster_gives_the_same_numbers(tmp_path, capsys):
+    pytest.importorskip("distributed")
+    assert run(quick(tmp_path, "--quiet", "--json")) == 0
+    here = json.loads(capsys.readouterr().out)
+    assert run(quick(tmp_path, "--json", "--cluster", "local")) == 0
+    there = json.loads(capsys.readouterr().out)
+    assert without_clocks(there["runs"]) == without_clocks(here["runs"])
+    for mine, others in zip(here["candidates"], there["candidates"], strict=True):
+        assert (others["scores"], others["layers"]) == (mine["scores"], mine["layers"])
+
+
+def test_nobody_answers_at_a_clusters_address(tmp_path, capsys, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("actlab.compare.executors.cluster.CONNECT_SECONDS", 0.5)
+    assert run(quick(tmp_path, "--cluster", "nowhere:1")) == 2
+    assert "No Dask scheduler answers at 'nowhere:1'" in capsys.readouterr().err
+    assert not (tmp_path / "report").exists()
+
+
+def test_a_cluster_needs_dask(tmp_path, capsys, monkeypatch):
+    monkeypatch.delitem(sys.modules, "actlab.compare.executors.cluster", raising=False)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert run(quick(tmp_path, "--cluster", "local")) == 2
+    assert capsys.readouterr().err == 'actlab: A cluster needs Dask; write pip install "actlab[cluster]".\n'
+
+
+def test_a_cluster_that_goes_away_is_one_sentence_and_loses_nothing(tmp_path, capsys, monkeypatch):
+    pytest.importorskip("distributed")
+    from actlab.compare.executors import ExecutorFailure, Here, cluster
+
+    class Going(Here):
+        def __init__(self, address):
+            self.left = 3
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def results(self, jobs, until=None):
+            yield from islice(super().results(jobs, until), self.left)
+            raise ExecutorFailure("The Dask scheduler has gone (CommClosedError).")
+
+    monkeypatch.setattr(cluster, "Cluster", Going)
+    assert run(quick(tmp_path, "--quiet", "--cluster", "tcp://10.0.0.5:8786")) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "actlab: The Dask scheduler has gone (CommClosedError). The networks are kept, and "
+        f"`actlab resume {tmp_path / 'report'}` continues."
+    )
+    assert located(tmp_path / "report").entry.done == 3
+    assert run(["resume", str(tmp_path / "report"), "--quiet"]) == 0

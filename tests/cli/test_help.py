@@ -10,7 +10,7 @@ from actlab.cli.application import run
 from actlab.cli.comparing import ACTIVATIONS
 
 HEAVY = ("jax", "matplotlib", "numba", "polars", "scipy", "sklearn", "sqlalchemy", "torch")
-VERBS = ("demo", "compare", "resume", "runs", "report", "list", "show", "plot")
+VERBS = ("demo", "compare", "resume", "runs", "report", "bench", "list", "show", "plot")
 
 
 def test_help_names_every_verb(capsys):

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 import actlab
 from actlab.compare import comparing, journal, runs
+from actlab.compare.executors import Here
 from actlab.compare.locating import comparisons, located
 from actlab.compare.store import STORE, Address, StoreFailure, StoreRefusal, database, open_store, opening
 from actlab.compare.store.encoding import to_text
@@ -67,6 +69,36 @@ def test_what_is_resumed_equals_what_was_never_stopped(task, done, tmp_path):
     assert without_clocks(parts) == without_clocks(whole)
     frames = [pl.read_parquet(tmp_path / name / "runs.parquet").drop("seconds") for name in ("whole", "parts")]
     assert frames[0].equals(frames[1], null_equal=True)
+
+
+def test_what_ran_out_of_time_is_resumed_and_equals_what_was_never_stopped(tmp_path):
+    class Ending(Here):
+        def results(self, jobs, until=None):
+            assert until is not None
+            yield from islice(super().results(jobs), 7)
+
+    table = written("binary", tmp_path)
+    actlab.compare(table, "answer", out=tmp_path / "whole", **SMALL)
+    part = actlab.compare(table, "answer", out=tmp_path / "parts", executor=Ending(), time_limit=1000, **SMALL)
+    assert (len(part.runs), part.complete) == (7, False)
+    assert {each.run.repeat for each in part.chosen} == {0}
+    assert actlab.compare.resume(tmp_path / "parts", time_limit=1000).complete
+    whole, parts = (document_in(tmp_path / name) for name in ("whole", "parts"))
+    assert without_clocks(parts) == without_clocks(whole)
+
+
+def test_a_time_limit_ends_the_training_soon(tmp_path):
+    before = time.monotonic()
+    results = actlab.compare(written("binary", tmp_path), "answer", time_limit=1, **{**SMALL, "repeats": 3000})
+    assert not results.complete
+    assert results.runs
+    assert time.monotonic() - before < 30
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), "10m"])
+def test_a_time_limit_is_in_seconds(tmp_path, seconds):
+    with pytest.raises(UsageError, match=r"time_limit is .+; write seconds above 0, such as 600\."):
+        actlab.compare(written("binary", tmp_path), "answer", time_limit=seconds, **SMALL)
 
 
 def test_the_report_is_written_again_from_the_store_alone(tmp_path):
@@ -289,6 +321,8 @@ def test_a_process_that_lost_its_lease_stops_and_writes_nothing_more(tmp_path):
                 time.sleep(0.01)
             with closing(sqlite3.connect(tmp_path / STORE, isolation_level=None)) as other:
                 other.execute("UPDATE actlab_comparison SET owner = ?", [to_text(this_process())])
+        if progress.done > 3:
+            time.sleep(0.2)  # longer than entries gather before they are written
 
     with pytest.warns(UserWarning, match="Another process has taken over"):
         results = actlab.compare(small_frame("binary"), "answer", out=tmp_path, on_progress=take_over, **SMALL)

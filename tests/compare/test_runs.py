@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from actlab.compare import Progress, book, estimate, estimate_seconds, make_plan, outcomes, runs
+from actlab.compare.executors import Threads
 from actlab.compare.outcomes import Task, tasks
 from actlab.compare.runs import run
 from actlab.compare.splits import repeat_seed
@@ -99,7 +100,8 @@ def test_function_that_cannot_be_trained_costs_itself_alone(plan, table, monkeyp
 
 
 def test_rows_are_not_blamed_on_functions(table):
-    assert runs.refusals(make_plan(table, **SMALL), replace(table, frame=table.frame.head(0))) == {}
+    refused, _ = runs.refusals(make_plan(table, **SMALL), replace(table, frame=table.frame.head(0)), Threads())
+    assert refused == {}
 
 
 def test_network_that_fails_costs_itself_alone_and_the_rest_keeps_all_cores(plan, table, ran, monkeypatch):

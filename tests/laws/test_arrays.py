@@ -156,6 +156,17 @@ def test_no_large_number_is_lost(name, dtype):
         assert not np.isnan(found).any()
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", [each.name for each in ALL if each.univariate])
+def test_a_large_upstream_does_not_overflow_on_the_way(name, dtype):
+    """Small slopes are raised while they wait for a factor."""
+    x, activation = np.linspace(-50, 50, 4001).astype(dtype), find(name)
+    slope, large = activation.derivative(x), np.finfo(dtype).max / 8
+    precise = np.abs(slope) > np.finfo(dtype).tiny
+    found = activation.pullback(x, upstream=np.full_like(x, large))
+    np.testing.assert_allclose(found[precise], slope[precise] * large, rtol=16 * np.finfo(dtype).eps)
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 def test_a_planted_error_is_found(monkeypatch, dtype):
     right = reference.run

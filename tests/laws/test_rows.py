@@ -121,6 +121,42 @@ def test_nothing_times_something_endless_is_nothing(name, dtype):
     np.testing.assert_array_equal(find(name)(gate, value), np.array([0, 0, 0, np.inf, np.nan], dtype))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["softmax", *GATED])
+def test_no_large_number_is_lost(name, dtype):
+    """Factors are as large as their product allows; far out intermediate results overflow."""
+    activation, generator = find(name), np.random.default_rng(8)
+    most = {"float32": 38, "float64": 307}[dtype] / (1 if name == "softmax" else 2)
+    powers = np.concatenate([np.linspace(0, most, 40_000), np.linspace(5, 6.5, 40_000)])
+    given = [
+        (generator.choice([-1, 1], powers.size) * 10 ** generator.permutation(powers)).astype(dtype).reshape(-1, 8)
+        for _ in activation.inputs
+    ]
+    gradients = activation.pullback(*given, upstream=np.ones_like(given[0]))
+    for found in (activation(*given), *(gradients if len(given) > 1 else (gradients,))):
+        assert np.isfinite(found).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", GATED)
+def test_a_large_factor_does_not_overflow_on_the_way(name, dtype):
+    """What a gate lets through may be as large as a number can be, even if the gate is nearly closed."""
+    gate = np.concatenate([np.linspace(-30, -0.01, 3001), np.linspace(0.01, 2, 50)]).astype(dtype)
+    large = np.full_like(gate, np.finfo(dtype).max / 8)
+    tolerance, activation, one = 16 * np.finfo(dtype).eps, find(name), np.ones_like(gate)
+
+    def passed(value, upstream=None):
+        """The value, or the gradient in the value where something arrives from above."""
+        given = [{"gate": gate, "value": value}[each] for each in activation.inputs]
+        if upstream is None:
+            return activation(*given)
+        return activation.pullback(*given, upstream=upstream)[activation.inputs.index("value")]
+
+    for small, found in ((passed(one), passed(large)), (passed(one, one), passed(one, large))):
+        precise = np.abs(small) > np.finfo(dtype).tiny
+        np.testing.assert_allclose(found[precise], (small * large)[precise], rtol=tolerance)
+
+
 def test_shapes_that_do_not_split_are_explained():
     with pytest.raises(ValueError, match="2 equal parts"):
         actlab.glu(np.zeros((2, 3)))

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from actlab.networks import engine
+from actlab.networks.kernels import PLACES, kernels, loops
+from tests.networks.machine_code import loop
 from tests.networks.reference import Chance
 
 
@@ -36,10 +38,10 @@ def test_importing_the_room_leaves_heavy_packages_alone() -> None:
 def test_the_stream_of_chance_is_the_same_in_both_languages(stream: int) -> None:
     chance, order, expected = Chance(stream), np.arange(100), np.arange(100)
     chance.shuffle(expected)
-    count = engine.shuffle(order, stream, 0)
+    loop("shuffle", order, stream, 0, 100)
     assert order.tolist() == expected.tolist() != list(range(100))
     noise = np.zeros(1000, np.float32)
-    assert engine.fill_noise(noise, stream, count) == 1099
+    loop("fill", noise, stream, chance.count, 1000)
     np.testing.assert_array_equal(noise, chance.uniforms((10, 100)).ravel())
 
 
@@ -54,13 +56,18 @@ def test_the_stream_is_splitmix64() -> None:
 
 def test_noise_is_uniform_and_shuffles_are_fair() -> None:
     noise = np.zeros(100_000, np.float32)
-    engine.fill_noise(noise, 7, 0)
+    loop("fill", noise, 7, 0, noise.size)
     assert noise.min() >= 0
     assert noise.max() < 1
     assert noise.mean() == pytest.approx(0.5, abs=0.005)
-    firsts = np.zeros(5)
-    order, count = np.arange(5), 0
-    for _ in range(20_000):
-        count = engine.shuffle(order, 7, count)
+    firsts, order = np.zeros(5), np.arange(5)
+    for turn in range(20_000):
+        loop("shuffle", order, 7, 4 * turn, 5)
         firsts[order[0]] += 1
     assert firsts / 20_000 == pytest.approx(0.2, abs=0.015)
+
+
+def test_every_place_of_the_table_has_its_machine_code() -> None:
+    assert kernels().all()
+    assert len(set(kernels().tolist())) == engine.KERNELS
+    assert set(PLACES.values()) | {"add_to_rows"} == set(loops())

@@ -19,6 +19,7 @@ from torch.nn import functional  # noqa: E402
 from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset  # noqa: E402
 
 import actlab  # noqa: E402
+from actlab.compare.executors import Here  # noqa: E402
 from actlab.data import DataError, UsageError  # noqa: E402
 from actlab.networks import Architecture, LayerReading, Training, unit_readings  # noqa: E402
 from actlab.networks.initialisation import initialise  # noqa: E402
@@ -34,7 +35,6 @@ from actlab.networks.models import (  # noqa: E402
     maker_of,
     material_of,
     model_seconds,
-    one_by_one,
     timed_model,
 )
 from actlab.networks.models.feeds import moved, parts  # noqa: E402
@@ -412,7 +412,7 @@ def test_mistakes_are_one_sentence_with_their_line(model, changes, message):
 
 
 def test_an_error_costs_its_own_job_alone():
-    results = list(one_by_one([job(), job(model=fails_when_made), job()]))
+    results = list(Here().results([job(), job(model=fails_when_made), job()]))
     assert [index for index, _ in results] == [0, 1, 2]
     assert isinstance(results[1][1], ModelError)
     same(results[0][1], results[2][1])

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import _thread
 import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -137,6 +140,15 @@ def test_same_seed_same_weights_whatever_the_number_of_workers() -> None:
     assert [numbers(t.network) for t in alone] == [numbers(t.network) for t in together]
     assert numbers(by_itself.network) == numbers(alone[3].network)
     assert len({numbers(t.network) for t in alone}) == 8
+
+
+def test_the_first_training_of_a_process_is_like_any_later_one() -> None:
+    code = """
+from tests.networks.test_training import many, numbers, train_many
+first, second = (numbers(train_many(many(1), workers=1)[0].network) for _ in range(2))
+assert first == second
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
 
 
 def test_results_are_told_as_they_come() -> None:

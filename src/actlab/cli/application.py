@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from actlab.cli import comparing, looking, storing
+from actlab.cli import benching, comparing, looking, storing
 from actlab.cli.ending import CLOSED, DONE, INTERRUPTED, STOPPED, end_with, say_failure
 from actlab.cli.interrupting import Abandoned, stay_silent
 from actlab.cli.streams import drain, never_fail_to_spell
@@ -19,6 +19,7 @@ HELP_WIDTH = 80
 VERBS: dict[str, Callable[..., None]] = {
     "demo": comparing.demo,
     "compare": comparing.compare,
+    "bench": benching.bench,
     "resume": storing.resume,
     "runs": storing.runs,
     "report": storing.report,

@@ -18,6 +18,7 @@ from actlab.cli.options import (
     check_rates,
     check_sizes,
     check_store,
+    seconds_in,
     several,
     target_of,
 )
@@ -42,6 +43,23 @@ Store = Annotated[
         metavar="STORE",
         help="Where finished networks are kept: a file, or the URL of a PostgreSQL database. "
         "[default: runs.sqlite in the report's folder]",
+    ),
+]
+TimeLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--time-limit",
+        metavar="TIME",
+        help="Stop after so long, such as 90s, 10m or 2h, with a report of what there is; `actlab resume` goes on.",
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Train on a Dask cluster: its scheduler's address, or local for processes of this machine. "
+        "[default: threads of this machine]",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No plan and no progress.")]
@@ -98,6 +116,8 @@ def compare(  # the defaults are those of actlab.compare.Plan, which is too heav
     ] = None,
     out: Out = None,
     store: Store = None,
+    time_limit: TimeLimit = None,
+    cluster: Cluster = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of text.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -115,8 +135,9 @@ def compare(  # the defaults are those of actlab.compare.Plan, which is too heav
     check_data(data)
     column = target_of(data, target)
     check_store(store)
+    seconds = seconds_in(time_limit)
     place = choose_place(data, out)
-    from actlab.cli.running import begin_and_report
+    from actlab.cli.running import Means, begin_and_report
     from actlab.compare import make_plan
     from actlab.compare.models import maker_for, model_table
     from actlab.compare.store.protocol import Source
@@ -145,13 +166,14 @@ def compare(  # the defaults are those of actlab.compare.Plan, which is too heav
         )
     source = Source.of(data, column, task, positive, model)
     asked = Asked(quiet=quiet, as_json=as_json, command=_command(context))
-    begin_and_report(plan, table, source, place, store, asked)
+    with Means.of(cluster, seconds) as means:
+        begin_and_report(plan, table, source, place, store, asked, means)
 
 
 def demo(context: typer.Context, out: Out = None, quiet: Quiet = False) -> None:
     """Show the film decision of the article, then compare on a bundled table; less than a minute, no network."""
     place = choose_place(DEMO_DATA, out)
-    from actlab.cli.running import begin_and_report
+    from actlab.cli.running import Means, begin_and_report
     from actlab.compare import make_plan
     from actlab.compare.store.protocol import Source
     from actlab.data import read
@@ -173,7 +195,7 @@ def demo(context: typer.Context, out: Out = None, quiet: Quiet = False) -> None:
     )
     source = Source.of(DEMO_DATA, BUNDLED_TARGET, None, None)
     asked = Asked(quiet=quiet, as_json=False, command=_command(context))
-    begin_and_report(make_plan(table), table, source, place, None, asked)
+    begin_and_report(make_plan(table), table, source, place, None, asked, Means())
 
 
 def _is_written(context: typer.Context, option: str) -> bool:

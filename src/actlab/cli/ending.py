@@ -14,7 +14,7 @@ from actlab.catalogue import UnknownActivationError
 from actlab.cli.streams import notices, print_document
 from actlab.compare.store import StoreFailure, StoreRefusal
 
-DONE, OUR_FAULT, USAGE, DATA, FAILED, INTERRUPTED = 0, 1, 2, 3, 5, 130
+DONE, OUR_FAULT, USAGE, DATA, TIME_UP, FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 CLOSED = 141  # what a shell reports of a program that ends because nobody reads on
 ERROR_SCHEMA = "actlab.error/1"
 STOPPED = "Stopped; no report was written."
@@ -66,6 +66,9 @@ def _code(error: Exception) -> int:
         error, "format_message"
     ):  # the latter: Typer's own
         return USAGE
+    runs = sys.modules.get("actlab.compare.runs")
+    if runs and isinstance(error, runs.TimeUp):
+        return TIME_UP
     data = sys.modules.get("actlab.data")  # its errors can only come when it is there, and it takes long to import
     if data and isinstance(error, data.UsageError):
         return USAGE
@@ -77,7 +80,8 @@ def _sentence(error: Exception, code: int) -> str:
         return STOPPED
     if isinstance(error, OSError):
         return f"The system refused: {_one_line(str(error))} (ACTLAB_TRACEBACK=1 shows where)."
-    if isinstance(error, StoreFailure):
+    executors = sys.modules.get("actlab.compare.executors")
+    if isinstance(error, StoreFailure) or (executors and isinstance(error, executors.ExecutorFailure)):
         return _one_line(str(error))
     if code == OUR_FAULT:
         return (

@@ -38,12 +38,13 @@ class Keeping:
     Attributes:
         trained: whether any network is; before that there is nothing to keep.
         writing: whether the training is over; then the first press changes nothing, for the end is near.
+        pressed: whether Ctrl-C came after the first network.
     """
 
     def __init__(self, *, trained: bool = False) -> None:
         self.trained = trained
         self.writing = False
-        self._pressed = False
+        self.pressed = False
 
     @contextmanager
     def watch(self) -> Iterator[None]:
@@ -54,9 +55,9 @@ class Keeping:
     def _press(self, *_: object) -> None:
         if not self.trained:
             raise KeyboardInterrupt
-        if self._pressed:
+        if self.pressed:
             raise Abandoned
-        self._pressed = True
+        self.pressed = True
         say(KEEPING)
         if not self.writing:
             raise KeyboardInterrupt

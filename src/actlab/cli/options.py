@@ -114,3 +114,26 @@ def target_of(data: str, target: str | None) -> str:
     if data.startswith(BUNDLED):
         return BUNDLED_TARGET
     raise Refusal("Which column is to be predicted? Write --target COLUMN.")
+
+
+def seconds_in(duration: str | None) -> float | None:
+    """The seconds of a duration such as 90s, 10m or 1.5h; a number alone counts seconds.
+
+    Raises:
+        typer.BadParameter: when it is none, or not above 0.
+
+    >>> seconds_in("1.5m"), seconds_in("20"), seconds_in(None)
+    (90.0, 20.0, None)
+    """
+    if duration is None:
+        return None
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
+    text = duration.strip().lower()
+    unit = units.get(text[-1:])
+    try:
+        seconds = float(text[:-1]) * unit if unit else float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise typer.BadParameter(f"{duration!r} is no time; write 90s, 10m or 1.5h.", param_hint="--time-limit")
+    return seconds

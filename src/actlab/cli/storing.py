@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from actlab.cli.comparing import Quiet
+from actlab.cli.comparing import Cluster, Quiet, TimeLimit
 from actlab.cli.folder import check_folder, choose_place
 from actlab.cli.looking import AsJson
+from actlab.cli.options import seconds_in
 from actlab.cli.streams import Asked, notices, print_document, results
 
 if TYPE_CHECKING:
@@ -47,10 +48,13 @@ def resume(
         str | None, typer.Option("--data", metavar="FILE", help="Where the table is now, if it was moved.")
     ] = None,
     out: Out = None,
+    time_limit: TimeLimit = None,
+    cluster: Cluster = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of text.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Continue a comparison that was stopped, however it was stopped; nothing is trained twice."""
+    seconds = seconds_in(time_limit)
     from actlab.compare.locating import located
 
     found = located(place, store, unfinished=True)
@@ -58,13 +62,14 @@ def resume(
         notices().print(f"All networks of {found.entry.id} are trained; its report is written again.", soft_wrap=True)
         _report(found, out, Asked(as_json=as_json))
         return
-    from actlab.cli.running import train_and_report
+    from actlab.cli.running import Means, train_and_report
     from actlab.compare.beginning import reopen
 
     folder = _folder(found, out)
-    table, begun = reopen(found.address, found.entry.id, data=data)
-    folder.mkdir(exist_ok=True)
-    train_and_report(begun, table, folder, Asked(quiet=quiet, as_json=as_json))
+    with Means.of(cluster, seconds) as means:
+        table, begun = reopen(found.address, found.entry.id, data=data)
+        folder.mkdir(exist_ok=True)
+        train_and_report(begun, table, folder, Asked(quiet=quiet, as_json=as_json), means)
 
 
 def runs(store: Where = None, as_json: AsJson = False) -> None:

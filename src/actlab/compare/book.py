@@ -30,7 +30,8 @@ class Book:
 
     Of each function in each repeat only the best network so far is kept. As soon as a repeat is whole, these are
     read and the repeat's numbers let go. At every moment the book can be closed: what is half written in one entry
-    is not counted in the next. With a journal, each entry goes there before it counts here.
+    is not counted in the next. With a journal, each entry goes there before it counts here. Trainings that take longer
+    than the limit in seconds are taken to hang.
     """
 
     plan: Plan
@@ -41,6 +42,7 @@ class Book:
     chosen: dict[Place, Chosen] = field(default_factory=dict)
     timed: dict[str, Timable] = field(default_factory=dict)
     journal: Journal | None = None
+    limit: float | None = None
 
     def repeat(self, number: int) -> Prepared:
         """One repeat's numbers, made when they are first asked for."""
@@ -55,7 +57,7 @@ class Book:
         """The training of one task."""
         prepared = self.repeat(task.repeat)
         if isinstance(self.table, ModelTable):
-            return model_job(self.plan, self.table, prepared, task)
+            return model_job(self.plan, self.table, prepared, task, self.limit)
         return Job(
             architecture=architecture(self.plan, self.table, task.activation, prepared.X.shape[1]),
             training=training(self.plan, task.rate),

@@ -17,6 +17,7 @@ from actlab.compare.assessment import candidates
 from actlab.compare.beginning import Begun, begin, data_read, reopen
 from actlab.compare.cutoff import cutoff_curve
 from actlab.compare.environment import environment_of
+from actlab.compare.executors import Executor
 from actlab.compare.journal import Journal
 from actlab.compare.locating import Found, located
 from actlab.compare.models import is_for_model, maker_for, model_table
@@ -24,7 +25,7 @@ from actlab.compare.plan import ACTIVATIONS, BASELINE, make_plan
 from actlab.compare.records import Answer, Candidate, CutoffCurve, Plan, Results
 from actlab.compare.restoring import ran_of
 from actlab.compare.results import write
-from actlab.compare.runs import OnProgress, Ran, run
+from actlab.compare.runs import OnProgress, Ran, TimeLimit, run
 from actlab.compare.store import open_store
 from actlab.compare.store.protocol import Source
 from actlab.compare.timing import inference_timings
@@ -49,6 +50,8 @@ def compare(
     out: str | os.PathLike[str] | None = None,
     store: str | os.PathLike[str] | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
+    time_limit: float | None = None,
     on_progress: OnProgress | None = None,
     **settings: Any,
 ) -> Results:
@@ -74,7 +77,9 @@ def compare(
         out: folder for `results.json`, `runs.parquet` and `report.html`; None writes no report.
         store: where networks are kept: a file, or the URL of a PostgreSQL database; None for `runs.sqlite` in the
             folder of the report, and without a folder none are kept.
-        workers: networks trained at once; None for one a core.
+        workers: networks trained at once on this machine; None for one a core.
+        executor: what trains, such as an `actlab.compare.executors.cluster.Cluster`; None for this machine.
+        time_limit: seconds after which training stops; the results are then those of the whole repeats.
         on_progress: called after each network with a `Progress`.
         **settings: as in `make_plan`: repeats, hidden, rates, matters, cost_false_positive, seed and more.
 
@@ -86,6 +91,7 @@ def compare(
         DataError: a table that cannot be used as it is.
         StoreRefusal: a store that cannot be used.
     """
+    limit = _limit(time_limit)
     source = Source.of(data, target, task, positive)
     if model is None:
         _check_without_model(data, loss, step, device)
@@ -97,7 +103,9 @@ def compare(
     plan = make_plan(table, activations=activations, baseline=baseline, **settings)
     command = _spelt(data, plan, settings)
     if out is None and store is None:
-        return carry_out(plan, table, workers=workers, on_progress=on_progress, command=command)
+        return carry_out(
+            plan, table, workers=workers, executor=executor, limit=limit, on_progress=on_progress, command=command
+        )
     folder = None if out is None else Path(out)
     made = folder is not None and not folder.exists()
     if folder is not None:
@@ -105,7 +113,7 @@ def compare(
     kept = None if store is None else os.fspath(store)
     source = replace(source, target=table.target)
     begun = begin(plan, table, source, command=command, store=kept, folder=folder, made=made)
-    return _kept(begun, table, folder, workers, on_progress)
+    return _kept(begun, table, folder, workers=workers, executor=executor, limit=limit, on_progress=on_progress)
 
 
 def resume(
@@ -118,6 +126,8 @@ def resume(
     out: str | os.PathLike[str] | None = None,
     store: str | os.PathLike[str] | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
+    time_limit: float | None = None,
     on_progress: OnProgress | None = None,
 ) -> Results:
     """Continue a comparison that was stopped, in whatever way; the results are those of one that was not.
@@ -130,7 +140,9 @@ def resume(
         step: the same step again, if it had one.
         out: folder of the report; None for the one it began with.
         store: where to look for the name; None looks in this folder.
-        workers: networks trained at once; None for one a core.
+        workers: networks trained at once on this machine; None for one a core.
+        executor: what trains, such as an `actlab.compare.executors.cluster.Cluster`; None for this machine.
+        time_limit: seconds after which training stops; the results are then those of the whole repeats.
         on_progress: called after each network with a `Progress`.
 
     Returns:
@@ -140,6 +152,7 @@ def resume(
         StoreRefusal: no such comparison, several, or one that is running.
         DataError: a table that is not the one it began with.
     """
+    limit = _limit(time_limit)
     found = located(place, None if store is None else os.fspath(store), unfinished=True)
     folder = Path(out) if out is not None else found.folder
     if found.entry.state == "finished":
@@ -149,7 +162,7 @@ def resume(
         return results
     given = _again(found, data, model, loss, step)
     table, begun = reopen(found.address, found.entry.id, data=given)
-    return _kept(begun, table, folder, workers, on_progress)
+    return _kept(begun, table, folder, workers=workers, executor=executor, limit=limit, on_progress=on_progress)
 
 
 def kept_results(found: Found) -> Results:
@@ -210,6 +223,8 @@ def carry_out(
     table: Table,
     *,
     workers: int | None = None,
+    executor: Executor | None = None,
+    limit: TimeLimit | None = None,
     on_progress: OnProgress | None = None,
     command: str = "",
     journal: Journal | None = None,
@@ -219,23 +234,25 @@ def carry_out(
     Args:
         plan: made by `make_plan` for this table.
         table: what was read.
-        workers: networks trained at once; None for one a core.
+        workers: networks trained at once on this machine; None for one a core.
+        executor: what trains; None for this machine.
+        limit: when to stop.
         on_progress: called after each network with a `Progress`.
         command: how to do the same again, for the report.
         journal: where each network is kept; what is there is not trained again.
 
     Returns:
-        The results; after Ctrl-C, or when the store fails, those of the finished runs, with `complete` False. When
-        Ctrl-C comes after the last of them, what was still to be measured (units, inference) is left out.
+        The results; after Ctrl-C, when time is up, or when the store fails, those of the finished runs, with `complete`
+        False. When Ctrl-C comes after the last of them, what was still to be measured (units, inference) is left out.
 
     Raises:
-        KeyboardInterrupt, StoreFailure: before any network is finished.
+        KeyboardInterrupt, TimeUp, StoreFailure: before any network is finished.
     """
     before = time.perf_counter()
     environment = (
         environment_of(command, torch=plan.model is not None) if journal is None else journal.comparison.environment
     )
-    ran = run(plan, table, workers, on_progress, journal)
+    ran = run(plan, table, workers, on_progress, journal, executor, limit)
     timings = inference_timings(ran.timed)
     found, answer, curve = _to_the_end(lambda: _judged(plan, table, ran, timings))
     seconds = time.perf_counter() - before if journal is None else journal.seconds
@@ -271,15 +288,19 @@ def _is_whole(results: Results, ran: Ran, timings: dict[str, tuple[float, float]
     )
 
 
-def _kept(
-    begun: Begun, table: Table, folder: Path | None, workers: int | None, on_progress: OnProgress | None
-) -> Results:
+def _limit(seconds: float | None) -> TimeLimit | None:
+    if seconds is not None and not (isinstance(seconds, int | float) and seconds > 0):
+        raise UsageError(f"time_limit is {seconds!r}; write seconds above 0, such as 600.")
+    return None if seconds is None else TimeLimit(seconds)
+
+
+def _kept(begun: Begun, table: Table, folder: Path | None, **options: Any) -> Results:
     """Carry a comparison out that is kept in a store, and write its report."""
     plan = begun.journal.comparison.plan
     if begun.changed:
         warnings.warn(f"Numbers may differ from those it began with: {', '.join(begun.changed)}.", stacklevel=3)
     with begun.journal as journal:
-        results = carry_out(plan, table, workers=workers, on_progress=on_progress, journal=journal)
+        results = carry_out(plan, table, journal=journal, **options)
     if folder is not None:
         _to_the_end(lambda: write(results, folder))
     if journal.failure is not None:

@@ -6,11 +6,12 @@ import time
 from dataclasses import replace
 
 from actlab.compare.book import Book
+from actlab.compare.executors import Executor
 from actlab.compare.models import ModelTable
 from actlab.compare.outcomes import Task
 from actlab.compare.plainness import plainness
 from actlab.compare.records import Plan
-from actlab.compare.runs import refusals, train_all
+from actlab.compare.runs import executor_for, longest_first, refusals, train_all
 from actlab.compare.timing import ROUNDS, inference_timings
 from actlab.data import Table
 
@@ -22,7 +23,7 @@ REPORT_SECONDS = 2.5
 """What judging, drawing and writing take, whatever the plan."""
 
 
-def estimate_seconds(plan: Plan, table: Table, workers: int | None = None) -> float:
+def estimate_seconds(plan: Plan, table: Table, workers: int | None = None, executor: Executor | None = None) -> float:
     """About how long the plan will take from here to its report, measured in this place in a few seconds.
 
     For a person's own model it is a bound: a short training of the baseline, as if every network took all its epochs.
@@ -30,41 +31,44 @@ def estimate_seconds(plan: Plan, table: Table, workers: int | None = None) -> fl
     trained at every learning rate, early stopping and readings included, in up to two repeats; their mean stands for
     all networks.
     """
-    refused = refusals(plan, table)
+    executor = executor or executor_for(table, workers)
+    refused, _ = refusals(plan, table, executor)
     if isinstance(table, ModelTable):
-        return _bound(plan, table, len(refused))
+        return _bound(plan, table, len(refused), executor)
     usable = sorted((name for name in plan.activations if name not in refused), key=lambda name: name != plan.baseline)
     if not usable:
         return REPORT_SECONDS
     two = tuple(dict.fromkeys((usable[0], max(usable, key=plainness))))
-    _warm_up(Book(replace(plan, activations=two, rates=plan.rates[:1], epochs=1), table), workers)
+    _warm_up(Book(replace(plan, activations=two, rates=plan.rates[:1], epochs=1), table), executor)
     book = Book(replace(plan, activations=two), table)
     networks = len(usable) * plan.repeats * len(plan.rates)
-    training = _training_seconds(book, workers) / len(book.runs) * networks
+    training = _training_seconds(book, executor) / len(book.runs) * networks
     return training + _timing_seconds(book) / len(two) * len(usable) + REPORT_SECONDS
 
 
-def _bound(plan: Plan, table: ModelTable, refused: int) -> float:
-    book = Book(replace(plan, activations=(plan.baseline,), repeats=1, rates=plan.rates[:1], epochs=FEW_EPOCHS), table)
-    train_all(book, [Task(plan.baseline, 0, plan.rates[0])], 1, book.finish)
-    seconds = sum(run.seconds for run in book.runs.values() if run.epochs) / FEW_EPOCHS
+def _bound(plan: Plan, table: ModelTable, refused: int, executor: Executor) -> float:
+    """Of some short trainings side by side the mean, for all networks and all their epochs."""
+    short = replace(plan, activations=(plan.baseline,), repeats=1, epochs=FEW_EPOCHS)
+    book, before = Book(short, table), time.perf_counter()
+    train_all(book, [Task(plan.baseline, 0, rate) for rate in plan.rates], executor, book.finish)
+    epochs = sum(run.epochs for run in book.runs.values())
+    seconds = (time.perf_counter() - before) / epochs if epochs else 0.0
     networks = (len(plan.activations) - refused) * plan.repeats * len(plan.rates)
     return seconds * plan.epochs * networks + REPORT_SECONDS
 
 
-def _warm_up(book: Book, workers: int | None) -> None:
+def _warm_up(book: Book, executor: Executor) -> None:
     """Train, read and time one epoch each, so that nothing is left to compile when the clock runs."""
-    train_all(book, [Task(name, 0, book.plan.rates[0]) for name in book.plan.activations], workers, book.finish)
+    train_all(book, [Task(name, 0, book.plan.rates[0]) for name in book.plan.activations], executor, book.finish)
     inference_timings(book.timed, rounds=1)
 
 
-def _training_seconds(book: Book, workers: int | None) -> float:
+def _training_seconds(book: Book, executor: Executor) -> float:
     """How long the book's functions took in one or two repeats."""
     before = time.perf_counter()
     for repeat in range(2):
-        slowest_first = sorted(book.plan.rates)
-        tasks = [Task(name, repeat, rate) for rate in slowest_first for name in book.plan.activations]
-        train_all(book, tasks, workers, book.finish)
+        tasks = [Task(name, repeat, rate) for rate in book.plan.rates for name in book.plan.activations]
+        train_all(book, longest_first(tasks), executor, book.finish)
         if time.perf_counter() - before > ENOUGH_SECONDS:
             break
     return time.perf_counter() - before

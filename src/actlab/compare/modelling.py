@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,10 @@ from actlab.compare.timing import THOUSAND
 from actlab.data import Scale, UsageError
 
 if TYPE_CHECKING:
-    from actlab.networks.models import Feed, Goal, ModelJob, ModelRehearsal
+    from actlab.compare.executors import Executor
+    from actlab.networks.models import Feed, Goal, ModelJob
+
+SURELY, MANY_TIMES = 60.0, 20.0  # seconds, and times what its first step lets expect, until a training is taken to hang
 
 
 def prepared_for(plan: Plan, table: ModelTable, repeat: int) -> Prepared:
@@ -32,8 +36,8 @@ def prepared_for(plan: Plan, table: ModelTable, repeat: int) -> Prepared:
     return Prepared(split, Scale(), nothing, nothing, nothing, nothing, nothing)
 
 
-def model_job(plan: Plan, table: ModelTable, prepared: Prepared, task: Task) -> ModelJob:
-    """The training of one task."""
+def model_job(plan: Plan, table: ModelTable, prepared: Prepared, task: Task, limit: float | None = None) -> ModelJob:
+    """The training of one task, which may take so many seconds."""
     from actlab.networks.models import ModelJob
 
     own = table.own
@@ -51,6 +55,7 @@ def model_job(plan: Plan, table: ModelTable, prepared: Prepared, task: Task) -> 
         device=own.plan.device,
         loss=own.loss,
         step=own.step,
+        limit=limit,
     )
 
 
@@ -117,26 +122,26 @@ class TimedModel:
         return float("nan")
 
 
-def model_results(jobs: Iterable[ModelJob | ModelRehearsal]) -> Iterator[tuple[int, Any]]:
-    """Carry jobs out, and give the index and the result, or the error, of each as it is done."""
-    from actlab.networks.models import one_by_one
-
-    return one_by_one(jobs)
-
-
-def model_refusals(plan: Plan, table: ModelTable, needed: Container[str]) -> dict[str, Exception]:
+def model_refusals(
+    plan: Plan, table: ModelTable, needed: Container[str], executor: Executor
+) -> tuple[dict[str, Exception], float]:
     """Functions with which the model cannot be made, trained or asked at all, each found by one step.
+
+    Returns:
+        These and what went wrong, and the seconds after which a training is taken to hang.
 
     Raises:
         UsageError: it fails with every function, so it is the model.
     """
-    from actlab.networks.models import ModelRehearsal
+    from actlab.networks.models import ModelRehearsal, Rehearsed
 
     names = [name for name in plan.activations if name in needed]
     prepared = prepared_for(plan, table, 0)
     jobs = [ModelRehearsal(model_job(plan, table, prepared, Task(name, 0, plan.rates[0]))) for name in names]
-    refused = {names[index]: result for index, result in model_results(jobs) if isinstance(result, Exception)}
+    results = {names[index]: result for index, result in executor.results(jobs)}
+    refused = {name: result for name, result in results.items() if isinstance(result, Exception)}
     if len(refused) == len(plan.activations):
         first = refused[plan.baseline]
         raise UsageError(f"The model fails with every function: {first}.") from first
-    return refused
+    passes = [each.seconds * ceil(table.rows / each.rows) for each in results.values() if isinstance(each, Rehearsed)]
+    return refused, SURELY + MANY_TIMES * plan.epochs * max(passes, default=0.0)

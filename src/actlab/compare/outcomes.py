@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from actlab.compare.executors.processes import Lost
 from actlab.compare.metrics import METRICS
 from actlab.compare.records import Chosen, Plan, Run, Status
 from actlab.compare.splits import Prepared, repeat_seed
@@ -103,7 +104,9 @@ def _numbers(readings: tuple[LayerReading, ...]) -> npt.NDArray[np.float64]:
 
 
 def _said(plan: Plan, error: Exception) -> str:
-    """The error in words; that of a person's model is a sentence already."""
+    """The error in words; that of a person's model or of a process is a sentence already."""
+    if isinstance(error, Lost):
+        return str(error)
     if plan.model is not None:
         from actlab.networks.models import ModelError
 

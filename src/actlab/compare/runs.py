@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+import time
+from collections.abc import Callable, Container, Iterable, Sized
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from actlab.compare.book import Book, architecture
-from actlab.compare.modelling import model_refusals, model_results
+from actlab.compare.executors import Executor, Processes, Threads
+from actlab.compare.modelling import model_refusals
 from actlab.compare.models import ModelTable
 from actlab.compare.outcomes import Task, tasks
 from actlab.compare.plan import training
@@ -19,12 +21,28 @@ from actlab.compare.records import Chosen, Plan, Progress, Run
 from actlab.compare.store import StoreFailure
 from actlab.compare.timing import Timable
 from actlab.data import Table
-from actlab.networks import Trained, train, trainings
+from actlab.networks import Trained, train
 
 if TYPE_CHECKING:
     from actlab.compare.journal import Journal
 
 OnProgress = Callable[[Progress], None]
+
+
+class TimeUp(Exception):
+    """The time limit was over before any network was finished."""
+
+
+@dataclass
+class TimeLimit:
+    """So many seconds from now on; `hit` says that they ended the training."""
+
+    seconds: float
+    hit: bool = False
+    until: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.until = time.monotonic() + self.seconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,24 +65,30 @@ def run(
     workers: int | None = None,
     on_progress: OnProgress | None = None,
     journal: Journal | None = None,
+    executor: Executor | None = None,
+    limit: TimeLimit | None = None,
 ) -> Ran:
     """Train all networks of a plan, one a core; of those in the journal none is trained again.
 
     Args:
         plan: what to train.
         table: on what.
-        workers: networks at once; None for one a core.
+        workers: networks at once on this machine; None for one a core.
         on_progress: called after each network, in this thread; its errors end the comparison.
         journal: where each run is kept as soon as it is finished.
+        executor: what trains; None for this machine.
+        limit: when to stop.
 
     Returns:
-        The runs; after Ctrl-C, or when the store fails, those that were finished, marked as incomplete.
+        The runs; after Ctrl-C, when time is up, or when the store fails, those that were finished, marked as
+        incomplete.
 
     Raises:
-        KeyboardInterrupt, StoreFailure: when it comes before any network is finished.
+        KeyboardInterrupt, TimeUp, StoreFailure: when it comes before any network is finished.
     """
     book = Book(plan, table, journal=journal)
     wanted = tasks(plan)
+    executor = executor or executor_for(table, workers)
 
     def finish(task: Task, result: Trained | Exception) -> None:
         book.finish(task, result)
@@ -77,24 +101,50 @@ def run(
         if journal is not None:
             journal.restore(book)
         left = [task for task in wanted if task not in book.runs]
-        refused = refusals(plan, table, {task.activation for task in left})
+        refused, book.limit = refusals(plan, table, executor, {task.activation for task in left})
         for task in left:
             if task.activation in refused:
                 finish(task, refused[task.activation])
-        train_all(book, [task for task in left if task.activation not in refused], workers, finish)
+        usable = [task for task in left if task.activation not in refused]
+        train_all(book, longest_first(usable), executor, finish, None if limit is None else limit.until)
+        _check_time(limit, book, wanted)
     except (KeyboardInterrupt, StoreFailure):
         if not book.runs:
             raise
     return _gathered(book, wanted)
 
 
-def refusals(plan: Plan, table: Table, needed: Container[str] | None = None) -> dict[str, Exception]:
+def _check_time(limit: TimeLimit | None, book: Book, wanted: Sized) -> None:
+    if limit is not None and len(book.runs) < len(wanted):
+        limit.hit = True
+        if not book.runs:
+            raise TimeUp(f"No network was finished within {limit.seconds:g} s; give it more time.")
+
+
+def executor_for(table: Table, workers: int | None) -> Executor:
+    """Threads for actlab's networks; processes for a person's model, of which there is one on a device of its own."""
+    if not isinstance(table, ModelTable):
+        return Threads(workers)
+    return Processes(1 if workers is None and table.own.plan.device != "cpu" else workers)
+
+
+def longest_first(wanted: Iterable[Task]) -> list[Task]:
+    """Repeat by repeat; small rates learn longest, and at the end no core shall wait for another one."""
+    return sorted(wanted, key=lambda task: (task.repeat, task.rate))
+
+
+def refusals(
+    plan: Plan, table: Table, executor: Executor, needed: Container[str] | None = None
+) -> tuple[dict[str, Exception], float | None]:
     """Functions that cannot be trained at all (a formula that does not compile, say), each found by one short try.
 
     With `needed`, only those functions are tried.
+
+    Returns:
+        These and what went wrong, and for a person's model the seconds after which a training is taken to hang.
     """
     if isinstance(table, ModelTable):
-        return model_refusals(plan, table, plan.activations if needed is None else needed)
+        return model_refusals(plan, table, plan.activations if needed is None else needed, executor)
     refused: dict[str, Exception] = {}
     for name in plan.activations:
         if needed is not None and name not in needed:
@@ -103,7 +153,7 @@ def refusals(plan: Plan, table: Table, needed: Container[str] | None = None) -> 
             rehearse(plan, table, name)
         except Exception as error:  # noqa: BLE001 - whatever it is, it costs this function alone
             refused[name] = error
-    return refused
+    return refused, None
 
 
 def rehearse(plan: Plan, table: Table, activation: str) -> None:
@@ -117,18 +167,14 @@ def rehearse(plan: Plan, table: Table, activation: str) -> None:
 def train_all(
     book: Book,
     wanted: list[Task],
-    workers: int | None,
+    executor: Executor,
     finish: Callable[[Task, Trained | Exception], None],
+    until: float | None = None,
 ) -> None:
-    """Train tasks one a core, and hand over each result, or the error that it ended with."""
-    jobs = (book.job(task) for task in wanted)
-    with closing(_results(book, jobs, workers)) as results:
+    """Train tasks, and hand over each result, or the error that it ended with, until all are done or time is up."""
+    with closing(executor.results((book.job(task) for task in wanted), until)) as results:
         for index, result in results:
             finish(wanted[index], result)
-
-
-def _results(book: Book, jobs: Any, workers: int | None) -> Any:
-    return model_results(jobs) if isinstance(book.table, ModelTable) else trainings(jobs, workers)
 
 
 def _gathered(book: Book, wanted: Iterable[Task]) -> Ran:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from itertools import product
+from operator import and_, or_
 
 from actlab.catalogue import Activation, Parameter
 from actlab.compilers.precision import Precision
@@ -36,14 +37,11 @@ def mended(expression: Expression, activation: Activation, precision: Precision)
     largest = constant(LARGEST[precision])
     parts = [_with_limits(each, activation, largest) for each in _factors(expression, activation.inputs)]
     result = reduce(multiply, parts)
-    for part in parts if len(parts) > 1 else ():
-        names = [name for name in activation.inputs if depends_on(part, name)]
-        result = reduce(
-            lambda inner, name: where(_is_zero(part) & (abs(symbol(name)) <= largest), 0, inner), names, result
-        )
+    if len(parts) > 1:
+        result = where(_closed(parts, activation.inputs, largest), 0, result)
     for name in activation.inputs:
         here = dict.fromkeys(activation.inputs, 1.0) | activation.defaults | {name: math.nan}
-        if len(parts) > 1 or not math.isnan(evaluate(expression, here)):
+        if not math.isnan(evaluate(expression, here)):
             result = where(symbol(name) >= symbol(name), result, symbol(name))
     return result
 
@@ -92,6 +90,15 @@ def _factors(expression: Expression, inputs: tuple[str, ...]) -> list[Expression
         else:
             found[names] = found[names] * part if names in found else part
     return list(found.values())
+
+
+def _closed(parts: list[Expression], inputs: tuple[str, ...], largest: Expression) -> Expression:
+    """Whether one of the factors is 0 though its input is finite, and no input is nan."""
+    zeros = []
+    for part in parts:
+        found = [symbol(name) for name in inputs if depends_on(part, name) and part is not symbol(name)]
+        zeros.append(reduce(and_, (abs(each) <= largest for each in found), _is_zero(part)))
+    return reduce(and_, (symbol(name) >= symbol(name) for name in inputs), reduce(or_, zeros))
 
 
 def _is_zero(x: Expression) -> Expression:

@@ -210,3 +210,9 @@ class Job:
     X_validation: npt.ArrayLike = field(repr=False)
     y_validation: npt.ArrayLike = field(repr=False)
     seed: int = 0
+
+    def train(self, stop: npt.NDArray[np.int64]) -> Trained:
+        """Train it on one core; whoever calls it has limited the BLAS to one thread, and may set `stop[0]` to 1."""
+        from actlab.networks.running import run
+
+        return run(self, stop)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,7 @@ from actlab.catalogue import Activation
 from actlab.compilers.native.layers import layer_kernels
 from actlab.networks import engine
 from actlab.networks.architecture import Architecture, Floats, Network
-from actlab.networks.products import library, products
-from actlab.networks.steps import steps
+from actlab.networks.kernels import kernels
 
 Integers = npt.NDArray[np.int64]
 ALIGNMENT = 16  # numbers; with float32 that is a cache line, so that equal networks lie equally and run equally
@@ -93,50 +93,59 @@ def aligned(size: int) -> Floats:
     return spare[start : start + size]
 
 
-def memory(layout: Layout, network: Network | None = None) -> engine.Memory:
-    """The vectors of a layout, holding a network's numbers."""
-    numbers, work = aligned(layout.numbers), aligned(layout.work)
-    half = layout.layers[0, engine.HALF]
-    work[half:] = 0.5
-    inputs = int(layout.layers[0, engine.INPUTS])
-    return engine.Memory(
-        layout.layers,
-        layout.learned,
-        numbers if network is None else pack(network, layout, numbers),
+@dataclass(frozen=True, eq=False)
+class Room:
+    """The vectors of a layout, filled in; `memory` has their addresses, and is good as long as this is kept."""
+
+    layout: Layout
+    vector: Floats
+    gradient: Floats
+    batch: Floats
+    targets: Floats
+    work: Floats
+    sums: npt.NDArray[np.float64]
+    steering: Floats
+
+    @property
+    def memory(self) -> engine.Memory:
+        """What the compiled loop is given."""
+        layout = self.layout
+        return engine.Memory(
+            layers=address(layout.layers),
+            depth=len(layout.layers),
+            learned=address(layout.learned),
+            vector=address(self.vector),
+            gradient=address(self.gradient),
+            numbers=layout.numbers,
+            batch=address(self.batch),
+            targets=address(self.targets),
+            rows=layout.rows,
+            work=address(self.work),
+            sums=address(self.sums),
+            kernels=address(kernels()),
+            steering=address(self.steering),
+        )
+
+
+def address(array: npt.NDArray[Any]) -> int:
+    """Where an array starts in memory."""
+    return int(array.ctypes.data)
+
+
+def room(layout: Layout, network: Network) -> Room:
+    """Vectors for a layout, holding a network's numbers."""
+    work = aligned(layout.work)
+    work[layout.layers[0, engine.HALF] :] = 0.5
+    return Room(
+        layout,
+        pack(network, layout, aligned(layout.numbers)),
         aligned(layout.numbers),
-        aligned(layout.rows * inputs).reshape(layout.rows, inputs),
+        aligned(layout.rows * int(layout.layers[0, engine.INPUTS])),
         aligned(layout.rows),
         work,
         np.zeros(max(1, layout.learned.size), np.float64),
-        kernels(),
-        np.concatenate([np.zeros(4, np.int32), library_words()]),
-        np.zeros(3, np.float32),
+        aligned(3),
     )
-
-
-@cache
-def kernels() -> Integers:
-    """The addresses of what works alike in every layer, where the loop looks for them."""
-    loops = steps()
-    shared = (
-        "gather",
-        "exponentials",
-        "logistic",
-        "add_to_rows",
-        "sum_columns",
-        "scale",
-        "transpose",
-        "adam",
-        "descend",
-    )
-    made = [products().plain, products().transposed, library(), *(loops[name] for name in shared)]
-    return np.array(made, np.int64)
-
-
-def library_words() -> npt.NDArray[np.int32]:
-    """What every call of the library's product needs in memory: plain, transposed, factors of 1 and 0."""
-    letters = np.frombuffer(b"N\0\0\0T\0\0\0", np.int32)
-    return np.concatenate([letters, np.array([1, 0], np.float32).view(np.int32)])
 
 
 def pack(network: Network, layout: Layout, vector: Floats) -> Floats:

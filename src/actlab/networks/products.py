@@ -6,13 +6,11 @@ sum runs along the inner axis, one number after the other: the result depends on
 
 from __future__ import annotations
 
-import ctypes
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from llvmlite import binding, ir
-from scipy.linalg import cython_blas  # here, so that it is loaded when the threads of all libraries are limited
 
 from actlab.compilers.native.loops import POINTER, SIZE, counted, new_function
 from actlab.compilers.native.machine import addresses, new_module
@@ -28,6 +26,7 @@ class Tile:
     rows: int
     vectors: int
     lanes: int  # numbers a vector
+    narrow_rows: int  # of the tile for what is left of the columns, one vector wide
 
     @property
     def columns(self) -> int:
@@ -35,43 +34,29 @@ class Tile:
         return self.vectors * self.lanes
 
 
-@dataclass(frozen=True)
-class Products:
-    """Addresses of void(a, b, start, factor, c, int64 rows, int64 inner, int64 columns), all float32.
-
-    c = (start + a · b) * factor, where a is (rows, inner), b (inner, columns), start one row of c and factor like c;
-    null pointers stand for a start of 0 and a factor of 1. `transposed` takes a as (inner, rows).
-    """
-
-    plain: int
-    transposed: int
-
-
 @cache
-def products() -> Products:
-    """The kernels for this processor."""
+def products() -> tuple[int, int]:
+    """The kernels for this processor, void(a, b, start, factor, c, int64 rows, int64 inner, int64 columns).
+
+    All numbers are float32: c = (start + a · b) * factor, where a is (rows, inner), b (inner, columns), start one row
+    of c and factor like c; null pointers stand for a start of 0 and a factor of 1.
+
+    Returns:
+        The address of the kernel as described, and of one that takes a as (inner, rows).
+    """
     module = new_module("products")
-    for name, transposed in (("plain", False), ("transposed", True)):
+    for name, transposed in (("plain", False), ("across", True)):
         Writer(module, name, transposed, best_tile()).write()
-    return Products(*addresses(module, ["plain", "transposed"]))
-
-
-def library() -> int:
-    """The address of Fortran's sgemm, from the BLAS that comes with SciPy."""
-    get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    get_pointer.restype, get_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    get_name = ctypes.pythonapi.PyCapsule_GetName
-    get_name.restype, get_name.argtypes = ctypes.c_char_p, [ctypes.py_object]
-    capsule = cython_blas.__pyx_capi__["sgemm"]
-    return int(get_pointer(capsule, get_name(capsule)))
+    plain, across = addresses(module, ["plain", "across"])
+    return plain, across
 
 
 def best_tile() -> Tile:
     """What fits the registers: 32 of 16 numbers, 16 of 8, or 16 of 4."""
     features = binding.get_host_cpu_features()
     if features.get("avx512f"):
-        return Tile(6, 4, 16)
-    return Tile(6, 2, 8 if features.get("avx2") else 4)
+        return Tile(6, 4, 16, 16)
+    return Tile(6, 2, 8 if features.get("avx2") else 4, 10)
 
 
 class Writer:
@@ -93,20 +78,20 @@ class Writer:
         builder, tile = self.builder, self.tile
         whole = builder.sub(self.columns, builder.srem(self.columns, SIZE(tile.columns)))
         with counted(builder, whole, SIZE(tile.columns)) as column:
-            self._panel(column, tile.vectors, None)
+            self._panel(column, tile.rows, tile.vectors, None)
         with counted(builder, builder.sub(self.columns, whole), SIZE(tile.lanes)) as beyond:
             column = builder.add(whole, beyond)
-            self._panel(column, 1, self._mask(builder.sub(self.columns, column)))
+            self._panel(column, tile.narrow_rows, 1, self._mask(builder.sub(self.columns, column)))
         builder.ret_void()
 
-    def _panel(self, column: Any, vectors: int, mask: Any) -> None:
+    def _panel(self, column: Any, most: int, vectors: int, mask: Any) -> None:
         """All tiles of some columns. The last one overlaps its neighbour, which writes the same numbers twice."""
-        builder, height = self.builder, SIZE(self.tile.rows)
+        builder, height = self.builder, SIZE(most)
         last = builder.sub(self.rows, height)
         with builder.if_else(builder.icmp_signed(">=", last, SIZE(0))) as (many, few):
             with many, counted(builder, self.rows, height) as wanted:
                 row = builder.select(builder.icmp_signed("<", wanted, last), wanted, last)
-                self._tile(row, column, self.tile.rows, vectors, mask)
+                self._tile(row, column, most, vectors, mask)
             with few, counted(builder, self.rows) as row:
                 self._tile(row, column, 1, vectors, mask)
 

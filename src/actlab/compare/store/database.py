@@ -48,6 +48,8 @@ class Database:
         self._writing = engine.execution_options(writes=True)
         postgres = engine.dialect.name == "postgresql"
         self._reading = engine.execution_options(isolation_level="REPEATABLE READ") if postgres else engine
+        self._open: Connection | None = None
+        self._held = ""
 
     def entries(self) -> tuple[Entry, ...]:
         """List the comparisons."""
@@ -110,6 +112,16 @@ class Database:
             lease = {"owner": self._me, "leased_until": self._say.now + LEASE_SECONDS}
             connection.execute(update(comparisons).where(comparisons.c.id == name).values(**lease))
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction, and one look at the lease, for what is written inside."""
+        with self._told(), self._writing.begin() as connection:
+            self._open = connection
+            try:
+                yield
+            finally:
+                self._open, self._held = None, ""
+
     def renew(self, name: str, seconds: float) -> None:
         """Renew the lease alone."""
         with self._write() as connection:
@@ -138,7 +150,7 @@ class Database:
         """Write the last measurements; no weights are needed from here on."""
         with self._write() as connection:
             self._hold(connection, name, seconds)
-            values = {"timings": to_text(timings), "answer": to_text(answer), "owner": None}
+            values = {"timings": to_text(timings), "answer": to_text(answer), "owner": None, "seconds": seconds}
             connection.execute(update(comparisons).where(comparisons.c.id == name).values(**values))
             connection.execute(update(places).where(places.c.comparison == name).values(network=None))
 
@@ -163,9 +175,13 @@ class Database:
 
     def _hold(self, connection: Connection, name: str, seconds: float) -> None:
         """Renew the lease, or find that another one has it; from here to its end the transaction is alone."""
+        if self._held == name:
+            return
         held = {"name": name, "me": self._me, "until_seconds": LEASE_SECONDS, "so_far": seconds}
         if connection.execute(self._say.hold, held).rowcount != 1:
             raise LeaseLost(f"Another process has taken over the comparison {name}, so this one stops.")
+        if self._open is not None:
+            self._held = name
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
@@ -174,6 +190,10 @@ class Database:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
+        if self._open is not None:
+            with self._told():
+                yield self._open
+            return
         with self._told(), self._writing.begin() as connection:
             yield connection
 

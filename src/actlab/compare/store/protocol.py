@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
@@ -133,6 +134,9 @@ class Store(Protocol):
 
     def renew(self, name: str, seconds: float) -> None:
         """Say that the process which has the lease is alive; the comparison has taken so many seconds."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """Write what is written inside at once: all of it or, when it raises, nothing; for one thread."""
 
     def add_run(self, name: str, number: int, run: Run, best: Finished | None, seconds: float) -> None:
         """Keep a run, and with `best` its network, which takes the place of the best one before."""

@@ -16,7 +16,6 @@ import numpy.typing as npt
 from llvmlite import ir
 
 from actlab.catalogue import Activation
-from actlab.compilers import ends
 from actlab.compilers.expansions import Precision
 from actlab.compilers.native import memory
 from actlab.compilers.native.layers import accumulated
@@ -36,7 +35,7 @@ from actlab.compilers.native.machine import addresses, new_module
 from actlab.compilers.native.strides import write_outer_loop
 from actlab.compilers.native.ufuncs import elementwise, new_ufunc, pullback
 from actlab.compilers.native.values import Value
-from actlab.compilers.native.writer import write
+from actlab.compilers.native.writer import whole, write
 from actlab.formula import Expression, derivative, scaled, symbol
 
 Array = npt.NDArray[Any]
@@ -206,4 +205,4 @@ def _results(activation: Activation, numbers: Sequence[Value], storage: Storage)
 def _gradients(activation: Activation, precision: Precision) -> tuple[Expression, ...]:
     """The formulas of the gradients of the inputs and of each learned parameter's share."""
     slopes = (*activation.slopes, *(derivative(activation.formula, name) for name in _learned(activation)))
-    return tuple(scaled(ends.whole(slope, activation, precision), symbol("upstream")) for slope in slopes)
+    return tuple(scaled(whole(slope, activation, precision), symbol("upstream")) for slope in slopes)

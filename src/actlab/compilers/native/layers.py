@@ -10,7 +10,6 @@ from typing import Any, Literal
 from llvmlite import ir
 
 from actlab.catalogue import Activation
-from actlab.compilers import ends
 from actlab.compilers.native.loops import (
     POINTER,
     SIZE,
@@ -24,7 +23,7 @@ from actlab.compilers.native.loops import (
 )
 from actlab.compilers.native.machine import addresses, new_module
 from actlab.compilers.native.values import Value
-from actlab.compilers.native.writer import write
+from actlab.compilers.native.writer import whole, write
 from actlab.formula import Expression, derivative
 
 Dtype = Literal["float32", "float64"]
@@ -136,9 +135,7 @@ class LayerKernels:
                 values[each.name] = load(builder, self._storage, noise, place) * (each.high - each.low) + each.low
             else:
                 values[each.name] = next(numbers)
-        return write(
-            [ends.whole(formula, self.activation, precision_of(self._storage)) for formula in formulas], values
-        )
+        return write([whole(formula, self.activation, precision_of(self._storage)) for formula in formulas], values)
 
 
 @cache

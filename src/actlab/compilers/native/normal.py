@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from actlab.compilers.coefficients import ERF, GATE_BOTTOM, GATE_TOP, GATE_ZERO, GATE_ZERO_REST, MILLS_REST, MILLS_TOP
 from actlab.compilers.native.floats import Float, at_most, copysign, fma, polynomial, select
 from actlab.compilers.native.parts import (
+    RAISED,
     Exponential,
     Share,
     Split,
@@ -20,7 +22,8 @@ from actlab.compilers.native.parts import (
 )
 from actlab.compilers.native.values import Value, where
 
-DENSITY_END = 16.3, 46.2  # the normal density is 0 before, whatever it is multiplied with
+DENSITY_END = 16.26, 46.125  # the normal density is 0 before, and so is its raised exponential here, not below
+DEEP_TAIL = -12.6, -37.1  # its products need no raising before, and do not overflow behind
 ROOT = 2.5066282746310002  # sqrt(2 pi)
 DENSITY, DENSITY_REST = 0.3989422804014327, -2.49232720227773e-17  # together 1 / sqrt(2 pi)
 ERF_END = 4.0, 6.0  # erf is 1 before
@@ -40,14 +43,13 @@ def tail_ratio(size: Float, e: Exponential) -> tuple[Split, Float]:
     return Share(Split(bottom, low)).times(Split(digits.high, digits.low + top.low)), grown(quick, e.p).high
 
 
-def minus_half_square(x: Value) -> tuple[Float, Exponential]:
-    """|x| and exp(-x**2 / 2), the square kept in two parts."""
+def minus_half_square(x: Value, lift: tuple[int, int] | None = None) -> tuple[Float, Exponential]:
+    """|x| and exp(-x**2 / 2) for the exact square; `lift` as Exponential takes it."""
     at, low = argument(x)
     size = at_most(abs(at), at.pick(DENSITY_END))
     half = size * -0.5
-    square = half * size
-    rest = fma(half, size, -square)
-    return size, Exponential(square, rest if low is None else fma(size, select(at < 0, low, -low), rest))
+    rest = None if low is None else size * select(at < 0, low, -low)
+    return size, Exponential(half * size, rest, (half, size), lift)
 
 
 def normal_cdf(x: Value) -> Value:
@@ -59,10 +61,16 @@ def normal_cdf(x: Value) -> Value:
 
 def times_normal_cdf(x: Value) -> Value:
     """x * normal_cdf(x), as max(x, 0) - |x| * normal_cdf(-|x|)."""
-    size, e = minus_half_square(x)
+    size, e = minus_half_square(x, RAISED)
     _, digits = tail_ratio(size, e)
-    tail, below = digits * e.power, x.high < 0
-    return scaled(x, fma(-tail, size, select(below, 0, x.high)), select(below, e.scale, 1))
+    tail = -(digits * e.power * size)
+    high = fma(tail, e.scale, select(x.high < 0, 0, x.high))
+
+    def lifting() -> tuple[Float, Float, None]:
+        deep = x.high < x.high.pick(DEEP_TAIL)  # elsewhere a product with the raised tail might overflow
+        return select(deep, tail, high), select(deep, e.scale, 1), None
+
+    return replace(x.made(high), lifting=lifting)
 
 
 def normal_gate_slope(x: Value) -> Value:
@@ -86,8 +94,7 @@ def erf(x: Value) -> Value:
     """A polynomial near 0; farther out 1 - erfc(|x|)."""
     at = x.high
     size = at_most(abs(at), at.pick(ERF_END))
-    square = size * -size
-    e = Exponential(square, fma(size, -size, -square))
+    e = Exponential(size * -size, None, (size, -size), (0, 0))
     _, tail = tail_ratio(size * math.sqrt(2), e)
     far = fma(tail * -2, e.power, 1)
     near = fma(polynomial(at * at, ERF), at, at)

@@ -41,12 +41,18 @@ def argument(x: Value) -> tuple[Float, Float | None]:
     return x.high, x.rest and select(abs(x.rest) < 1, x.rest, 0)
 
 
-def exp_parts(x: Float, low: Float | None, raised: int = 0) -> tuple[Split, Float]:
-    """(p, n) with exp(x + low) = (1 + p) * 2**(n - raised), |p| < 0.42, low a tiny rest; n as power_of_two takes it."""
+def exp_parts(
+    x: Float, low: Float | None, raised: int = 0, factors: tuple[Float, Float] | None = None
+) -> tuple[Split, Float]:
+    """(p, n) with exp(x + low) = (1 + p) * 2**(n - raised), |p| < 0.42, low a tiny rest; n as power_of_two takes it.
+
+    Factors whose rounded product x is stand for it without that rounding.
+    """
     magic = x.layout.magic + x.layout.bias + raised
     counted = fma(x, 1 / math.log(2), magic)
     whole = counted - magic
-    rest = fma(whole, x.pick(LN2_LOW), fma(whole, x.pick(LN2_HIGH), x))
+    high = x.pick(LN2_HIGH)
+    rest = fma(whole, x.pick(LN2_LOW), fma(*factors, whole * high) if factors else fma(whole, high, x))
     rest = rest if low is None else rest + low
     square, series = rest * rest, polynomial(rest, EXP)
     p = fma(square, series, rest)
@@ -59,14 +65,31 @@ class Exponential:
 
     Where exp would be close to underflow, it is raised by a power of two, and `scale` takes that back; raised, it is
     still nothing beside 1, so that only products ask for the scale. At the bottom it is exactly 0.
+
+    Args:
+        x: No further down than BOTTOM, if there are factors.
+        low: What is to be added to x.
+        factors: Two floats whose rounded product x is, where their exact product is meant.
+        lift: The powers of two by which it is raised in any case, in float32 and in float64.
     """
 
     x: Float
     low: Float | None = None
+    factors: tuple[Float, Float] | None = None
+    lift: tuple[int, int] | None = None
+
+    @cached_property
+    def at(self) -> Float:
+        """x, no further down than counts."""
+        return self.x if self.factors else at_least(self.x, self.x.pick(BOTTOM))
+
+    @cached_property
+    def _raised(self) -> int:
+        return (self.lift or RAISED)[not self.x.layout.single]
 
     @cached_property
     def _parts(self) -> tuple[Split, Float]:
-        return exp_parts(at_least(self.x, self.x.pick(BOTTOM)), self.low)
+        return exp_parts(self.at, self.low, self._raised if self.lift else 0, self.factors)
 
     @cached_property
     def _is_deep(self) -> Float:
@@ -91,12 +114,14 @@ class Exponential:
     @cached_property
     def power(self) -> Float:
         """A power of two that is never subnormal."""
-        return power_of_two(self._parts[1], self._is_deep, int(RAISED[not self.x.layout.single]))
+        counted = self._parts[1]
+        return power_of_two(counted) if self.lift else power_of_two(counted, self._is_deep, self._raised)
 
     @cached_property
     def scale(self) -> Float:
-        """Another power of two, 1 unless exp(x) is close to underflow."""
-        return select(self._is_deep, self.x.pick((2.0 ** -RAISED[0], 2.0 ** -RAISED[1])), 1)
+        """Another power of two, 1 unless exp(x) is close to underflow, or raised in any case."""
+        scale = self.x.number(2.0**-self._raised)
+        return scale if self.lift else select(self._is_deep, scale, 1)
 
     @cached_property
     def value(self) -> Split:

@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 
 from actlab.catalogue import Activation, Parameter
-from actlab.compilers import ends
 from actlab.compilers.native import threads
 from actlab.compilers.native.loops import STORAGES, Storage, precision_of
 from actlab.compilers.native.machine import addresses, assembly, keep_forever, new_module
 from actlab.compilers.native.strides import Operands, write_loop
 from actlab.compilers.native.values import Value
-from actlab.compilers.native.writer import write
+from actlab.compilers.native.writer import whole, write
 from actlab.formula import Expression, scaled, symbol
 
 DTYPES = tuple(STORAGES)
@@ -61,7 +60,7 @@ def _of(activation: Activation, formulas: Sequence[Expression], dtype: str) -> n
 
 def _whole(activation: Activation, formulas: Sequence[Expression], dtype: str) -> tuple[Expression, ...]:
     """The formulas with nan and the limits at ±inf put right."""
-    return tuple(ends.whole(formula, activation, precision_of(STORAGES[dtype])) for formula in formulas)
+    return tuple(whole(formula, activation, precision_of(STORAGES[dtype])) for formula in formulas)
 
 
 @cache
@@ -72,7 +71,7 @@ def elementwise(
 
     Args:
         name: What it is called in NumPy's messages.
-        outputs: A formula for each result, computed as it stands; `ends.whole` puts limits in.
+        outputs: A formula for each result, computed as it stands; `whole` puts limits in.
         arrays: The symbols that vary from element to element, in the order of the ufunc's arguments.
         parameters: The symbols that follow, mostly the same number for all elements.
         dtype: One of DTYPES.

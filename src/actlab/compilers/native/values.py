@@ -15,6 +15,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from llvmlite import ir
+
 from actlab.compilers.native.floats import LAYOUTS, Float, Layout, fma, select
 from actlab.formula.expression import Number
 
@@ -64,6 +66,19 @@ class Value:
     def lifted(self) -> tuple[Float, Float, Float | None] | None:
         """The value for products: in two factors where it may be subnormal, and the rest of the first."""
         return self.lifting and self.lifting()
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether this is the constant 0."""
+        return isinstance(self.content, ir.Constant) and self.content.constant == 0
+
+    @property
+    def sized(self) -> Float:
+        """What is 0, negative or nan where this is, and is computed for products in any case."""
+        if self.lifted is None:
+            return self.high
+        high, power, _ = self.lifted
+        return high * power
 
     def made(self, high: Float, beyond: Rest | None = None, careful: bool = False) -> Value:
         """Another value of the same kernel."""
@@ -180,7 +195,10 @@ class Value:
 
     def compare(self, sign: str, other: Operand) -> Value:
         """A comparison that is false when either side is nan."""
-        return self.made(self.high.compare(sign, self.number(other).high))
+        left, right = self, self.number(other)
+        if left.is_zero or right.is_zero:
+            return self.made(left.sized.compare(sign, right.sized))
+        return self.made(left.high.compare(sign, right.high))
 
     def __gt__(self, other: Operand) -> Value:
         return self.compare(">", other)

@@ -53,6 +53,7 @@ __all__ = [
 
 INFINITY = math.inf
 EXP_TOP = 89.0, 710.0  # exp overflows before
+THIRD, THIRD_REST = (0.3333333432674408, 0.3333333333333333), (-9.934107462565104e-09, 1.850371707708594e-17)
 HYPOT_SMALL, HYPOT_UP = (2.0**-50, 2.0**-400), (2.0**100, 2.0**700)  # smaller sizes are scaled up, larger ones down,
 HYPOT_LARGE, HYPOT_DOWN = (2.0**50, 2.0**400), (2.0**-70, 2.0**-550)  # so that their squares are normal numbers
 SQUARE_SMALL, SQUARE_UP = (2.0**-100, 2.0**-800), (2.0**64, 2.0**450)
@@ -150,7 +151,7 @@ def sigmoid_gate_slope(u: Value, v: Value, w: Operand = 1) -> Value:
     bottom = 1 + lifted
     share = squared(Split(bottom, lifted - (bottom - 1)))
     if u is v and w == 1:
-        return over(u, e, 1 + e.x + lifted, share)
+        return over(u, e, 1 + e.at + lifted, share)
     weight = v.number(w)
     rest = lifted if weight.rest is None else fma(v.high, weight.rest, lifted)
     top = select(abs(u.high) < -u.high.pick(BOTTOM), fma(v.high, weight.high, 1) + rest, bottom)
@@ -235,9 +236,10 @@ def x_minus_tanh(x: Value) -> Value:
     double = e.share.high * 2 * e.power
     far = (size - 1) + fma(double, e.p, double)
     square = at * at
-    cube, series = at * square, polynomial(square, TANH)
+    cube, third = at * square, at.pick(THIRD)
     low = fma(at, fma(at, at, -square), fma(at, square, -cube))
-    near = fma(series, cube, series * low)
+    bend = fma(polynomial(square, (TANH[0][1:], TANH[1][1:])), square, at.pick(THIRD_REST))
+    near = fma(third, cube, fma(bend, cube, (third + bend) * low))
     return result(x, select(size < 1, near, copysign(far, at)))
 
 

@@ -6,9 +6,12 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from actlab.catalogue import Activation
+from actlab.compilers import ends
 from actlab.compilers.native import words
 from actlab.compilers.native.values import PI, Value
-from actlab.formula import Expression, derivative, scaled, symbol
+from actlab.compilers.precision import Precision
+from actlab.formula import Expression, derivative, scaled, symbol, symbols_of
 from actlab.formula.expression import Number, walk, where
 from actlab.formula.primitives import REDUCTIONS, WORDS, damped, hypot, normal_cdf, sigmoid, softplus, sqrt, tanh
 
@@ -50,6 +53,15 @@ IDIOMS: Mapping[Expression, Callable[..., Any]] = {  # sub-formulas that are che
     scaled(derivative(_SQUAREPLUS, "u"), _W): lambda u, v, w: words.squareplus_slope(u, v) * w,
     damped(_U, _V) / _V: lambda u, _: u,
 }
+UNFAILING = {words.times_normal_cdf, words.normal_gate_slope, words.sigmoid_gate_slope, words.mish_slope}
+
+
+def whole(formula: Expression, activation: Activation, precision: Precision) -> Expression:
+    """The formula with nan and the limits at ±inf put right, where its last word does not reach them by itself."""
+    is_plain = symbols_of(formula) <= {*activation.inputs[:1]}
+    if is_plain and any(word in UNFAILING for pattern, word in IDIOMS.items() if match(pattern, formula) is not None):
+        return formula
+    return ends.whole(formula, activation, precision)
 
 
 def write(outputs: Sequence[Expression], values: Mapping[str, Value]) -> list[Value]:

@@ -8,7 +8,7 @@ except ImportError as error:
 from actlab.networks.models.failures import ModelError
 from actlab.networks.models.feeds import ArrayFeed, DatasetFeed, Feed, LoaderFeed
 from actlab.networks.models.goals import Goal
-from actlab.networks.models.jobs import ModelJob, ModelRehearsal, ModelTrained, Rehearsed, one_by_one
+from actlab.networks.models.jobs import ModelJob, ModelRehearsal, ModelTrained, Rehearsed
 from actlab.networks.models.loading import from_file
 from actlab.networks.models.making import Maker, hash_of_function, maker_of
 from actlab.networks.models.material import Material, is_material, material_of
@@ -33,6 +33,5 @@ __all__ = [
     "maker_of",
     "material_of",
     "model_seconds",
-    "one_by_one",
     "timed_model",
 ]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from actlab.catalogue import Activation
@@ -72,6 +71,7 @@ class ModelJob:
         device: where it is trained.
         loss: a person's own, of a model and a batch; None for the goal's.
         step: a person's own training step, of a model, a batch and an optimiser; None for a plain one.
+        limit: seconds after which a process that trains it is taken to hang; None for never.
     """
 
     activation: Activation
@@ -86,11 +86,7 @@ class ModelJob:
     device: str = "cpu"
     loss: Callable[..., Any] | None = None
     step: Callable[..., Any] | None = None
-
-    @property
-    def cost(self) -> float:
-        """Roughly how long it takes, among jobs of one comparison: small rates learn longest."""
-        return self.training.epochs / self.training.rate
+    limit: float | None = None
 
     def train(self, stop: Any = None) -> ModelTrained:
         """Train and ask it; `stop[0]`, when it is set, ends it after its batch."""
@@ -104,31 +100,10 @@ class ModelRehearsal:
     """A short try of a job: what fails here fails always."""
 
     job: ModelJob
-
-    @property
-    def cost(self) -> float:
-        """All are alike."""
-        return 1.0
+    limit: float = 120.0
 
     def train(self, stop: Any = None) -> Rehearsed:  # noqa: ARG002 - it takes one step
         """Make the model twice, and train it for one step."""
         from actlab.networks.models.learning import rehearse
 
         return rehearse(self.job)
-
-
-def one_by_one(
-    jobs: Iterable[ModelJob | ModelRehearsal],
-) -> Iterator[tuple[int, ModelTrained | Rehearsed | Exception]]:
-    """Train in this process, one after the other: torch's chance is one for a whole process.
-
-    Yields:
-        A job's index, and its result or the error that ended it.
-    """
-    stop = np.zeros(1, np.int64)
-    for index, job in enumerate(jobs):
-        try:
-            result: ModelTrained | Rehearsed | Exception = job.train(stop)
-        except Exception as error:  # noqa: BLE001 - it costs this job alone
-            result = error
-        yield index, result
