@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -20,17 +19,20 @@ from tests.cli.tables import QUICK, write_table
 from tests.compare.equal import document_in, without_clocks
 
 COMMAND = [sys.executable, "-m", "actlab.cli"]
+LITTLE_ROOM = (
+    "import os, resource, sys\n"
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))\n"
+    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
 SIZE = ["--activations", "relu,tanh", "--repeats", "18", "--rates", "0.003,0.01", "--hidden", "48,48", "--epochs", "60"]
 NETWORKS = 72
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 
-def start(*arguments: str, **options: object) -> subprocess.Popen[str]:
+def start(*arguments: str) -> subprocess.Popen[str]:
     """A command in a process of its own."""
-    return subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
-    )  # type: ignore[call-overload]
+    return subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def compare(folder: Path, *added: str) -> list[str]:
@@ -163,11 +165,9 @@ def test_two_at_once_into_one_file_do_not_disturb_each_other(tmp_path, whole, ca
 
 
 def test_a_full_disk_is_one_sentence_and_goes_on_when_there_is_room(tmp_path, whole):
-    def little_room() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
-
-    process = start(*compare(tmp_path / "report"), preexec_fn=little_room)
-    _, err = process.communicate(timeout=120)
+    little = [sys.executable, "-c", LITTLE_ROOM, *COMMAND[1:], *compare(tmp_path / "report")]
+    process = subprocess.run(little, check=False, capture_output=True, text=True, timeout=120)
+    err = process.stderr
     assert process.returncode == 1, err
     assert "Traceback" not in err
     assert "The disk of the store" in err
