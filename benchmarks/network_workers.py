@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.network_work import Peer, Work
 
+LEAVE_SECONDS = 10
 SINGLE = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -70,7 +71,8 @@ class Team:
         """Let the processes end."""
         for connection, process in zip(self._connections, self._processes, strict=True):
             connection.send(None)
-            process.join()
+            process.join(LEAVE_SECONDS)
+            process.kill()  # joblib's pool sometimes waits for ever at its end
 
     def _ask(self, method: str, arguments: Sequence[tuple[Any, ...]] | None = None) -> list[Any]:
         for k, connection in enumerate(self._connections):
