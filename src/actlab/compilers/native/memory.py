@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
-LEAST = 1 << 19  # bytes of a result; below, the heap of the C library keeps what is freed
+LEAST = 1 << 19  # bytes of a result; below, the C library's heap mostly keeps what is freed, and for less
 MOST = 1 << 28  # bytes kept at most, and no more than this share of the memory that there is:
 SHARE = 16
 HUGE = 1 << 21  # bytes of a huge page; from two of them on they are asked for, as NumPy does
