@@ -13,6 +13,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,7 @@ def theirs(case: Case) -> Callable[[], object]:
     def train() -> None:
         for seed in range(NETWORKS):
             torch.manual_seed(seed)
-            layers = [part for a, b in zip(widths, widths[1:], strict=False) for part in (nn.Linear(a, b), nn.ReLU())]
+            layers = [part for a, b in pairwise(widths) for part in (nn.Linear(a, b), nn.ReLU())]
             model = nn.Sequential(*layers[:-1])
             optimiser = torch.optim.Adam(model.parameters(), RATE, fused=True)
             order = torch.randperm(case.rows)
