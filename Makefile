@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: demo test check lint types layers tests format lock clean
+.PHONY: demo test check lint types layers tests browser format lock clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.core  ## the article's decision, then a comparison on a bundled table, with its report
@@ -25,8 +25,18 @@ types: $(VENV)/.dev
 layers: $(VENV)/.dev
 	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said" >&2; exit 1; }
 
-tests: $(VENV)/.dev
+tests: $(VENV)/.dev browser
 	@$(BIN)/python -m pytest --quiet -n auto
+
+# The pages are driven in a real browser; without one their tests are skipped, and say so.
+browser:
+	@for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do \
+		command -v $$name >/dev/null && exit 0; done; \
+	test -n "$$ACTLAB_BROWSER" && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium, in which the pages are tested (once, about a minute) ..." >&2; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium; } >/dev/null 2>&1 && exit 0; fi; \
+	echo "There is no Chromium: the pages are not tested. Install the package chromium, or name a browser in ACTLAB_BROWSER." >&2
 
 format: $(VENV)/.dev  ## lay the code out, and mend what ruff can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
@@ -50,7 +60,7 @@ $(BIN)/python:
 # A stamp is newer than what it was installed from, so the second time costs nothing.
 $(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing actlab and what it needs (once, about a minute) ..." >&2
-	@$(PIP) -c constraints.txt -e .
+	@$(PIP) -c constraints.txt -e ".[lab]"
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from actlab.cli import benching, comparing, looking, storing
+from actlab.cli import benching, comparing, looking, serving, storing
 from actlab.cli.ending import CLOSED, DONE, INTERRUPTED, STOPPED, end_with, say_failure
 from actlab.cli.interrupting import Abandoned, stay_silent
 from actlab.cli.streams import drain, never_fail_to_spell
@@ -26,6 +26,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "list": looking.list_activations,
     "show": looking.show,
     "plot": looking.plot,
+    "lab": serving.lab,
 }
 
 app = typer.Typer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -24,7 +24,9 @@ def list_activations(as_json: AsJson = False) -> None:
     """List every function: its family, name, year and what it does."""
     known = sorted(map(find, names()), key=lambda each: each.family)
     if as_json:
-        print_document({"schema": "actlab.list/1", "activations": [_entry(each) for each in known]})
+        from actlab.properties.facts import entry
+
+        print_document({"schema": "actlab.list/1", "activations": [entry(each) for each in known]})
         return
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column("name", no_wrap=True)
@@ -40,26 +42,28 @@ def list_activations(as_json: AsJson = False) -> None:
 def show(name: Name, as_json: AsJson = False) -> None:
     """Show one function: formula, derivative, properties, story, source and a small plot."""
     activation = find(name)
+    from actlab.properties.facts import claims, facts
+
     if as_json:
-        print_document({"schema": "actlab.show/1", **_page(activation)})
+        print_document({"schema": "actlab.show/1", **facts(activation)})
         return
     from actlab.cli import wording
 
-    facts = Table(box=None, pad_edge=False, show_header=False)
-    facts.add_column(no_wrap=True, style="dim")
-    facts.add_column()
+    known = Table(box=None, pad_edge=False, show_header=False)
+    known.add_column(no_wrap=True, style="dim")
+    known.add_column()
     for what, text in _formulas(activation).items():
-        facts.add_row(what, text)
-    for what, claim in wording.claims(activation):
+        known.add_row(what, text)
+    for what, claim in claims(activation):
         words = wording.in_words(what, claim.value)
-        facts.add_row(what.replace("_", " "), Text.assemble(words, (f"  {claim.how}", "dim")))
+        known.add_row(what.replace("_", " "), Text.assemble(words, (f"  {claim.how}", "dim")))
     picture = _picture(activation, results().width) if activation.univariate else ""
     console = results()
     console.print(Text(f"{activation.name}: {activation.family}, {activation.source}", style="bold"))
     for paragraph in activation.doc.split("\n\n"):
         console.print(f"\n{' '.join(paragraph.split())}")
     console.print()
-    console.print(facts)
+    console.print(known)
     if picture:
         console.print(f"\n{picture}", soft_wrap=True)
 
@@ -96,40 +100,6 @@ def _check_picture(activations: Sequence[Activation], output: Path) -> None:
             raise typer.BadParameter(
                 f"{activation.name} is not a function of one number, so it has no curve.", param_hint="NAME"
             )
-
-
-def _entry(activation: Activation) -> dict[str, Any]:
-    """What `list` says of a function."""
-    return {
-        "name": activation.name,
-        "aliases": list(activation.aliases),
-        "family": activation.family,
-        "year": activation.source.year,
-        "summary": activation.summary,
-    }
-
-
-def _page(activation: Activation) -> dict[str, Any]:
-    """What `show` says of a function, as a document."""
-    from actlab.cli import wording
-    from actlab.compilers.latex import latex
-
-    source = activation.source
-    slopes = zip(activation.inputs, activation.slopes, strict=True) if activation.elementwise else ()
-    return {
-        **_entry(activation),
-        "source": {"authors": source.authors, "year": source.year, "reference": source.reference},
-        "text": activation.doc,
-        "inputs": list(activation.inputs),
-        "parameters": [
-            {"name": each.name, "default": each.default, "role": each.role} for each in activation.parameters
-        ],
-        "formula": {"text": str(activation.formula), "latex": activation.latex},
-        "derivatives": {name: {"text": str(slope), "latex": latex(slope)} for name, slope in slopes},
-        "properties": {
-            name: {"value": wording.plain(claim.value), "how": claim.how} for name, claim in wording.claims(activation)
-        },
-    }
 
 
 def _formulas(activation: Activation) -> dict[str, str]:

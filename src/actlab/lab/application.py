@@ -1,0 +1,67 @@
+"""The server's addresses: its page in each part, the page's own files, its sentences, and what the parts ask for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader
+
+from actlab.figures.palette import COLOURS
+from actlab.lab.functions import router as functions
+from actlab.lab.guarding import Door, Guard
+from actlab.lab.messages import LANGUAGES, language_for, messages, tag
+from actlab.lab.refusal import Refusal, answer
+from actlab.lab.reports import FOLDER, Comparisons
+from actlab.lab.reports import router as reports
+
+PAGE = Path(__file__).parent / "page"
+PARTS = ("functions", "reports")  # in the order of the page's list
+
+
+def application(door: Door, *, folder: Path = Path(FOLDER)) -> FastAPI:
+    """The lab behind its door, with the folder that its comparisons are kept in."""
+    app = FastAPI(title="actlab", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Guard, door=door)
+    app.add_exception_handler(Refusal, answer)
+    app.state.comparisons = Comparisons(folder)
+    app.mount("/page", StaticFiles(directory=PAGE), name="page")
+    template = Environment(loader=FileSystemLoader(PAGE), autoescape=True).get_template("index.html")
+
+    def page(request: Request) -> HTMLResponse:
+        language = language_for(request.query_params.get("lang"), request.headers.get("accept-language", ""))
+        said = messages(language)
+        return HTMLResponse(
+            template.render(
+                token=door.token,
+                language=language,
+                tag=tag(language),
+                parts=PARTS,
+                part=request.url.path.strip("/"),
+                t=lambda text: said.get(text) or text,
+            )
+        )
+
+    for path in ("/", *(f"/{part}" for part in PARTS)):
+        app.add_api_route(path, page, methods=["GET"], include_in_schema=False, response_model=None)
+    for router in (functions, reports):
+        app.include_router(router)
+    app.add_api_route("/messages/{language}.json", sentences, methods=["GET"])
+    app.add_api_route("/palette.css", palette, methods=["GET"], response_model=None)
+    return app
+
+
+def sentences(language: str) -> JSONResponse:
+    """The catalogue of one language, and the languages there are."""
+    if language not in LANGUAGES:
+        raise Refusal("The page speaks {languages}.", 404, languages=", ".join(LANGUAGES.values()))
+    return JSONResponse({"languages": LANGUAGES, "messages": messages(language)})
+
+
+def palette() -> Response:
+    """The colours of every picture as variables of CSS, for light and dark pages."""
+    light, dark = ("".join(f"--{each.name}:{getattr(each, shade)};" for each in COLOURS) for shade in ("light", "dark"))
+    sheet = f":root{{{light}}}\n@media (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
+    return Response(sheet, media_type="text/css")

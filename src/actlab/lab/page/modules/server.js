@@ -1,0 +1,73 @@
+// What the page asks its server for, and the socket on which trainings arrive.
+
+import { t } from "/page/modules/language.js";
+
+const token = document.querySelector('meta[name="actlab-token"]').content;
+
+/** An answer of the server as JSON; its refusals and a server that is gone become an Error with a sentence. */
+export async function ask(path, { method = "GET", body = undefined, headers = {}, signal = undefined } = {}) {
+  const json = body !== undefined && !(body instanceof Blob) && !(body instanceof ArrayBuffer);
+  const sent = { method, signal, headers: { "X-Actlab-Token": token, ...(json ? { "Content-Type": "application/json" } : {}), ...headers },
+    body: json ? JSON.stringify(body) : body };
+  let response;
+  try {
+    response = await fetch(path, sent);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error(t("The server does not answer. Start it again with `actlab lab`, then load this page again."));
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  throw new Error(answer.error ? t(answer.error.text, answer.error.values) : t("The server failed ({status}).", { status: response.status }));
+}
+
+/** A frame's header, with its arrays by name as Float32Array. */
+export function unpack(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const arrays = {};
+  let at = 4 + length;
+  for (const [name, shape] of header.arrays) {
+    const count = shape.reduce((product, size) => product * size, 1);
+    arrays[name] = new Float32Array(buffer, at, count);
+    at += 4 * count;
+  }
+  return { ...header, arrays };
+}
+
+/**
+ * A socket that comes back by itself. `opened(send)` is called each time it is open, `frame(frame)` for each binary
+ * frame once it can be drawn, `said(message)` for each message of JSON, `gone()` when the server went away.
+ * Every frame is acknowledged when it was drawn, and the server sends no other before that: frames are dropped, never queued.
+ */
+export function socket(path, { opened, frame, said, gone }) {
+  let link, closed = false, pause = 250;
+  const send = (message) => link.readyState === WebSocket.OPEN && link.send(JSON.stringify(message));
+  const connect = () => {
+    link = new WebSocket(`ws://${location.host}${path}?token=${encodeURIComponent(token)}`);
+    link.binaryType = "arraybuffer";
+    link.onopen = () => {
+      pause = 250;
+      opened(send);
+    };
+    link.onmessage = ({ data }) => {
+      if (typeof data === "string") said(JSON.parse(data));
+      else requestAnimationFrame(() => {
+        frame(unpack(data));
+        send({ do: "drawn" });
+      });
+    };
+    link.onclose = () => {
+      if (closed) return;
+      gone();
+      setTimeout(connect, pause);
+      pause = Math.min(2 * pause, 4000);
+    };
+  };
+  connect();
+  addEventListener("pagehide", () => {
+    closed = true;
+    link.close();
+  });
+  return { send };
+}

@@ -1,0 +1,81 @@
+"""A running lab, and a real browser that watches its pages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from actlab.lab.application import application
+from actlab.lab.guarding import Door
+from actlab.lab.serving import listen
+from tests.lab.pages.browsing import arguments, browser_path
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a lab is served, on a free port."""
+    place = listen(0)
+    door = Door(place.getsockname()[1])
+    lab = application(door, folder=tmp_path_factory.mktemp("lab"))
+    server = uvicorn.Server(uvicorn.Config(lab, log_level="warning", ws="websockets-sansio"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [place]})
+    thread.start()
+    yield f"http://127.0.0.1:{door.port}"
+    server.should_exit = True
+    thread.join(timeout=10)
+    place.close()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    path = browser_path()
+    if path is None:
+        pytest.skip("there is no Chromium: install the package chromium, or name one in ACTLAB_BROWSER")
+    started = playwright.chromium.launch(executable_path=path, args=arguments())
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens pages, each with settings of its own; afterwards none has said an error or asked elsewhere."""
+    contexts, wrong = [], []
+
+    def opened(**settings: Any) -> Page:
+        context = browser.new_context(**{"base_url": address, "viewport": {"width": 1400, "height": 900}, **settings})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda sent: wrong.append(sent.url) if outside(sent.url, address) else None)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """A wide, light page."""
+    return open_page(color_scheme="light")
+
+
+def outside(url: str, address: str) -> bool:
+    """Whether a request leaves the lab."""
+    parts = urlsplit(url)
+    return parts.scheme not in {"data", "blob", "about"} and parts.netloc != urlsplit(address).netloc
