@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from actlab.cli.streams import results
-from actlab.data import UsageError
 
 
 def lab(
@@ -23,7 +22,11 @@ def lab(
         Path, typer.Option(metavar="DIR", help="Where its comparisons are kept; made when it is needed.")
     ] = Path("actlab-lab"),
 ) -> None:
-    """Open the lab: a page on this machine where activation functions move and networks learn."""
+    """Open the lab: a page on this machine where functions move, and are compared on a file that you drop."""
+    from actlab.data import UsageError
+
+    if folder.exists() and not folder.is_dir():
+        raise typer.BadParameter(f"{folder} is a file; name a folder for the lab's comparisons.", param_hint="--folder")
     try:
         from actlab.lab.serving import serve
     except ModuleNotFoundError as missing:
@@ -32,6 +35,4 @@ def lab(
     def announce(address: str) -> None:
         results().print(f"The lab is at {address} (Ctrl-C ends it)", soft_wrap=True)
 
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file; name a folder for the lab's comparisons.")
     serve(port, browser=browser, folder=folder, announce=announce)

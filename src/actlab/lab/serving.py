@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import webbrowser
@@ -19,6 +20,7 @@ from actlab.lab.reports import FOLDER
 HOST = "127.0.0.1"
 PORT = 8571  # the first one tried
 TRIES = 20
+LOOK = 0.2  # seconds until the main thread hears of a signal, on systems where waiting is deaf
 
 
 def listen(port: int | None) -> socket.socket:
@@ -74,5 +76,13 @@ def serve(
     announce(address)
     if browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()
-    with place, suppress(KeyboardInterrupt):  # Ctrl-C is how one ends it
-        server.run(sockets=[place])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [place]})  # so that it leaves signals to us
+    with place:
+        thread.start()
+        with suppress(KeyboardInterrupt):  # Ctrl-C is how one ends it
+            while thread.is_alive():
+                thread.join(LOOK)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the second time it may be meant
+        server.should_exit = True
+        thread.join()

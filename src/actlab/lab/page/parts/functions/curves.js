@@ -37,9 +37,6 @@ export function settings({ known, given }) {
   return known.parameters.map(({ name }) => `${name} = ${number(given[name])}`).join(", ");
 }
 
-/** Whether every parameter is as declared. */
-export const usual = ({ known, given }) => known.parameters.every((each) => given[each.name] === each.default);
-
 /** A field of the address: places separated by commas, an empty one free: `relu,,elu:alpha=2`. */
 export function curvesField(functions, initial) {
   const names = {};
