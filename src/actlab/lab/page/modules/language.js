@@ -20,7 +20,7 @@ const formats = {}; // making one takes longer than a hundred uses
 export function number(value, digits = 4) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e6 || size < 1e-4)) return value.toExponential(2).replace("e", " · 10^").replace("-", "−");
+  if (size !== 0 && (size >= 1e6 || size < 1e-4)) return value.toExponential(2).replace(/e\+?/, " · 10^").replace("-", "−");
   formats[digits] ??= new Intl.NumberFormat(language, { maximumSignificantDigits: digits, useGrouping: false });
   return formats[digits].format(value).replace("-", "−");
 }
