@@ -23,7 +23,7 @@ def initialise(architecture: Architecture, seed: int) -> Network:
     """
     generator = np.random.default_rng(seed)
     widths = architecture.widths
-    gains = [_gain(function) for function in architecture.functions] + [1.0]
+    gains = [gain_of(function) for function in architecture.functions] + [1.0]
     weights = tuple(
         generator.standard_normal((inputs, units), np.float32) * np.float32(gain / np.sqrt(inputs))
         for inputs, units, gain in zip(widths[:-1], widths[1:], gains, strict=True)
@@ -36,7 +36,7 @@ def initialise(architecture: Architecture, seed: int) -> Network:
     )
 
 
-def _gain(activation: Activation) -> float:
+def gain_of(activation: Activation) -> float:
     """The gain; 1 where no number keeps the signal's size, as for a function that is 0 almost everywhere."""
     gain = of(activation).gain.value
     return gain if 0 < gain < math.inf else 1.0

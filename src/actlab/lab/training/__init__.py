@@ -1,0 +1,1 @@
+"""Small networks that learn while a page watches them."""
