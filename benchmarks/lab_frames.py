@@ -1,4 +1,4 @@
-"""Whether the lab's curves follow the hand: frames and scripting while six curves are dragged, and the first paint.
+"""Whether the lab's page keeps up: while six curves are dragged, while two networks train, and at the first paint.
 
 python benchmarks/lab_frames.py [--seconds 5] [--loads 5]
 """
@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,23 @@ ZOOM = """async (seconds) => {
   }
 }"""
 
+NETWORKS = {
+    "4-4 beside 4-4": "/playground?compare=activation&pace=20&stop=0&data=spirals",
+    "16 x 6 beside 16 x 6": "/playground?compare=activation&pace=20&stop=0&data=spirals&layers="
+    + ",".join(["16-tanh"] * 6),
+}
+
+# Takes down when a frame of the training was drawn, and how long that took.
+WATCH = """(seconds) => new Promise((done) => {
+  const stage = document.querySelector('.stage'), seen = { at: [], drawing: [], steps: [] };
+  new MutationObserver(() => {
+    seen.at.push(performance.now());
+    seen.drawing.push(Number(stage.dataset.milliseconds));
+    seen.steps.push(Number(stage.dataset.step));
+  }).observe(stage, { attributeFilter: ['data-milliseconds'] });
+  setTimeout(() => done(seen), 1000 * seconds);
+})"""
+
 
 def main() -> None:
     """Measure, print a table, and write the numbers down."""
@@ -85,6 +103,7 @@ def main() -> None:
             "every line": lambda: page.evaluate(ZOOM, asked.seconds),
         }
         found["dragging six curves"] = {what: timed(page, act) for what, act in drags.items()}
+        found["training"] = {what: training(browser, address + path, asked.seconds) for what, path in NETWORKS.items()}
         browser.close()
     show(found)
     RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -145,13 +164,38 @@ def timed(page: Page, act: Callable[[], None]) -> dict[str, float]:
     return numbers
 
 
+def training(browser: Any, address: str, seconds: float) -> dict[str, float]:
+    """Milliseconds between two drawn frames of a training and of drawing one, and steps of learning a second."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(address)
+    page.wait_for_selector("html[data-ready=yes]", state="attached")
+    page.wait_for_selector(".stage[data-step]")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(1000)
+    seen = page.evaluate(WATCH, seconds)
+    page.close()
+    gaps = sorted(after - before for before, after in pairwise(seen["at"]))
+    drawing = sorted(seen["drawing"])
+    return {
+        "count": float(len(gaps)),
+        "gap: median": statistics.median(gaps),
+        "gap: 99 %": gaps[int(0.99 * (len(gaps) - 1))],
+        "drawing: median": statistics.median(drawing),
+        "drawing: 99 %": drawing[int(0.99 * (len(drawing) - 1))],
+        "steps a second": (seen["steps"][-1] - seen["steps"][0]) / (seen["at"][-1] - seen["at"][0]) * 1000,
+    }
+
+
 def show(found: dict[str, Any]) -> None:
-    """The table."""
+    """The tables."""
     for key in ("first-paint", "first-contentful-paint", "curves"):
         values = [load[key] for load in found["first paint"]]
         print(f"{key:28} {statistics.median(values):7.0f} ms, at most {max(values):.0f}")
     print(f"{'dragging six curves, ms':28}{'frames':>8}{'median':>8}{'99 %':>8}{'script':>8}{'99 %':>8}")
     for what, row in found["dragging six curves"].items():
+        print(f"{what:28}{row['count']:8.0f}" + "".join(f"{value:8.2f}" for value in list(row.values())[1:]))
+    print(f"{'training, ms':28}{'frames':>8}{'median':>8}{'99 %':>8}{'drawing':>8}{'99 %':>8}{'steps/s':>8}")
+    for what, row in found["training"].items():
         print(f"{what:28}{row['count']:8.0f}" + "".join(f"{value:8.2f}" for value in list(row.values())[1:]))
 
 

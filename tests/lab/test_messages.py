@@ -38,7 +38,8 @@ def test_the_extraction_reads_the_code() -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_sentence_is_translated(language: str) -> None:
-    missing = {text: place for text, place in said().items() if not messages(language).get(text)}
+    known = messages(language)
+    missing = {text: place for text, place in said().items() if not known.get(text)}
     assert missing == {}
 
 
@@ -48,7 +49,8 @@ def test_no_catalogue_keeps_what_nobody_says(language: str) -> None:
     for path in (FOLDER / language).glob("*.po"):
         if path.name != "catalogue.po":  # of the declarations; it has a test of its own
             kept |= {str(each.id): path.name for each in read_po(BytesIO(path.read_bytes())) if each.id}
-    assert {text: name for text, name in kept.items() if text not in said()} == {}
+    used = said()
+    assert {text: name for text, name in kept.items() if text not in used} == {}
 
 
 @pytest.mark.parametrize("language", OTHERS)

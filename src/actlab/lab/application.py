@@ -16,9 +16,19 @@ from actlab.lab.messages import LANGUAGES, language_for, messages, tag
 from actlab.lab.refusal import Refusal, answer
 from actlab.lab.reports import FOLDER, Comparisons
 from actlab.lab.reports import router as reports
+from actlab.lab.shapes import router as shapes
+from actlab.lab.training.addresses import router as training
 
 PAGE = Path(__file__).parent / "page"
-PARTS = ("functions", "reports")  # in the order of the page's list
+PARTS = (
+    "functions",
+    "perceptron",
+    "playground",
+    "steps",
+    "dying",
+    "shapes",
+    "reports",
+)  # in the order of the page's list
 
 
 def application(door: Door, *, folder: Path = Path(FOLDER)) -> FastAPI:
@@ -46,7 +56,7 @@ def application(door: Door, *, folder: Path = Path(FOLDER)) -> FastAPI:
 
     for path in ("/", *(f"/{part}" for part in PARTS)):
         app.add_api_route(path, page, methods=["GET"], include_in_schema=False, response_model=None)
-    for router in (functions, reports):
+    for router in (functions, training, shapes, reports):
         app.include_router(router)
     app.add_api_route("/messages/{language}.json", sentences, methods=["GET"])
     app.add_api_route("/palette.css", palette, methods=["GET"], response_model=None)

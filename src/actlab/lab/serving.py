@@ -77,12 +77,14 @@ def serve(
     if browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [place]})  # so that it leaves signals to us
+    places = [place]
+    thread = threading.Thread(target=server.run, kwargs={"sockets": places})  # so that it leaves signals to us
     with place:
         thread.start()
         with suppress(KeyboardInterrupt):  # Ctrl-C is how one ends it
             while thread.is_alive():
                 thread.join(LOOK)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the second time it may be meant
+        places.clear()  # else it closes the socket before it stops listening there, and fails
         server.should_exit = True
         thread.join()

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from axe_playwright_python.sync_playwright import Axe
+
+from actlab.lab.application import application
+from actlab.lab.guarding import Door
+from actlab.lab.serving import listen
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
@@ -22,6 +30,24 @@ def browser_path() -> str | None:
 def arguments() -> list[str]:
     """What Chromium is started with; root cannot have its sandbox."""
     return [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else list(QUIET)
+
+
+@contextmanager
+def served(folder: Path, port: int = 0) -> Iterator[str]:
+    """A lab of its own, on a free port unless one is named; its address."""
+    place = listen(port)
+    door = Door(place.getsockname()[1])
+    config = uvicorn.Config(
+        application(door, folder=folder), log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=1
+    )
+    server, places = uvicorn.Server(config), [place]
+    thread = threading.Thread(target=server.run, kwargs={"sockets": places})
+    thread.start()
+    yield f"http://127.0.0.1:{door.port}"
+    places.clear()  # as the lab itself does
+    server.should_exit = True
+    thread.join(timeout=10)
+    place.close()
 
 
 def visit(page: Any, path: str) -> None:

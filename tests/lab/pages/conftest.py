@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
-from actlab.lab.application import application
-from actlab.lab.guarding import Door
-from actlab.lab.serving import listen
-from tests.lab.pages.browsing import arguments, browser_path
+from tests.lab.pages.browsing import arguments, browser_path, served
 
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where a lab is served, on a free port."""
-    place = listen(0)
-    door = Door(place.getsockname()[1])
-    lab = application(door, folder=tmp_path_factory.mktemp("lab"))
-    server = uvicorn.Server(uvicorn.Config(lab, log_level="warning", ws="websockets-sansio"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [place]})
-    thread.start()
-    yield f"http://127.0.0.1:{door.port}"
-    server.should_exit = True
-    thread.join(timeout=10)
-    place.close()
+    with served(tmp_path_factory.mktemp("lab")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +35,11 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started.close()
 
 
+def is_wrong(said: ConsoleMessage) -> bool:
+    """Whether the console was told an error; a refused request is none, since the page says it in a sentence."""
+    return said.type == "error" and "status of 400" not in said.text
+
+
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Opens pages, each with settings of its own; afterwards none has said an error or asked elsewhere."""
@@ -58,7 +50,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: wrong.append(said.text) if is_wrong(said) else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda sent: wrong.append(sent.url) if outside(sent.url, address) else None)
         return page

@@ -108,5 +108,6 @@ export function lineChart({ label, x, y, height = 280, xTitle = "", yTitle = "" 
   }).observe(node);
   return { element: node, svg, update: (change) => { now = { ...now, ...change }; redraw(); },
     describe: (text) => svg.setAttribute("aria-label", text),
+    levelAt: (clientY) => now.y[0] + ((height - INSET.bottom - (clientY - svg.getBoundingClientRect().top)) / (height - INSET.top - INSET.bottom)) * (now.y[1] - now.y[0]),
     valueAt: (clientX) => { const box = svg.getBoundingClientRect(); return now.x[0] + ((clientX - box.left - INSET.left) / (wide - INSET.left - INSET.right)) * (now.x[1] - now.x[0]); } };
 }

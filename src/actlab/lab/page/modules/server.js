@@ -2,10 +2,19 @@
 
 import { t } from "/page/modules/language.js";
 
-const token = document.querySelector('meta[name="actlab-token"]').content;
+const tokenOf = (page) => page.querySelector('meta[name="actlab-token"]').content;
+let token = tokenOf(document);
+
+/** Take the token of a server that was started anew; whether it was another one. */
+async function renewed() {
+  const before = token, answer = await fetch("/").catch(() => null);
+  if (answer?.ok) token = tokenOf(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  return token !== before;
+}
 
 /** An answer of the server as JSON; its refusals and a server that is gone become an Error with a sentence. */
-export async function ask(path, { method = "GET", body = undefined, headers = {}, signal = undefined } = {}) {
+export async function ask(path, request = {}) {
+  const { method = "GET", body = undefined, headers = {}, signal = undefined } = request;
   const json = body !== undefined && !(body instanceof Blob) && !(body instanceof ArrayBuffer);
   const sent = { method, signal, headers: { "X-Actlab-Token": token, ...(json ? { "Content-Type": "application/json" } : {}), ...headers },
     body: json ? JSON.stringify(body) : body };
@@ -18,6 +27,7 @@ export async function ask(path, { method = "GET", body = undefined, headers = {}
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
+  if (response.status === 403 && await renewed()) return ask(path, request);
   throw new Error(answer.error ? t(answer.error.text, answer.error.values) : t("The server failed ({status}).", { status: response.status }));
 }
 
@@ -60,7 +70,7 @@ export function socket(path, { opened, frame, said, gone }) {
     link.onclose = () => {
       if (closed) return;
       gone();
-      setTimeout(connect, pause);
+      setTimeout(() => renewed().then(connect), pause);
       pause = Math.min(2 * pause, 4000);
     };
   };

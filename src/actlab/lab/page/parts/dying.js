@@ -1,0 +1,91 @@
+// Why ReLUs die: two networks side by side that differ in one thing, and what brings the gradient back.
+
+import { announce, element, notice } from "/page/modules/dom.js";
+import { button } from "/page/modules/controls.js";
+import { number, t } from "/page/modules/language.js";
+import { lineChart } from "/page/modules/lines.js";
+import { dyingState, rightName, specs, UNITS } from "/page/parts/dying/address.js";
+import { settings } from "/page/parts/dying/settings.js";
+import { inWords, moment, story } from "/page/parts/dying/story.js";
+import { strips } from "/page/parts/dying/strips.js";
+import { runner } from "/page/parts/lessons/runner.js";
+import { whenSchemeChanges } from "/page/parts/playground/colours.js";
+import { HEALTH } from "/page/parts/playground/units.js";
+
+const [LEAK, MOST, QUIET] = ["leaky_relu", 600, 2000]; // frames kept, and milliseconds between two announcements
+
+/** Build the part. */
+export async function mount(root) {
+  const state = dyingState(), now = state.values;
+  let swapped = null, last = null, saidAt = 0, frames = [];
+  const names = () => [swapped ? LEAK : "relu", rightName(now)];
+  const sides = [0, 1].map(() => sideOf());
+  const timeline = lineChart({ label: t("Dead units by step"), x: [0, 100], y: [0, UNITS], height: 180, xTitle: t("steps of learning"), yTitle: t("dead units") });
+  const verdict = element("p", { class: "verdict" });
+
+  const draw = (frame) => {
+    if (frames.length && frame.step < frames.at(-1).step) frames = [];
+    if (swapped && frame.sides[0].layers[0].activation !== LEAK) return; // on its way before the swap
+    last = frame;
+    frames.push({ step: frame.step, dead: frame.sides.map(({ layers }) => layers[0].units.dead) });
+    if (frames.length > MOST) frames = frames.filter((_, place) => place % 2 === 0);
+    const xs = frames.map((each) => each.step);
+    timeline.update({ x: [0, Math.max(100, xs.at(-1))], rules: swapped ? [{ x: swapped.step, label: t("swap") }] : [],
+      series: [0, 1].map((side) => ({ xs, ys: frames.map((each) => each.dead[side]), colour: side ? "var(--series-blue)" : "var(--series-vermilion)", dash: side ? "6 4" : "" })) });
+    sides.forEach((side, index) => side.draw(frame, index, names()[index]));
+    verdict.textContent = story({ frame, swapped, name: names()[1], total: UNITS });
+    timeline.describe(`${t("Dead units by step")}. ${verdict.textContent}`);
+    if (!frame.playing || performance.now() - saidAt > QUIET) {
+      saidAt = performance.now();
+      announce(verdict.textContent);
+    }
+  };
+  const change = (changes) => {
+    state.set(changes);
+    lesson.remakeSoon();
+  };
+  const lesson = runner({ draw, names, many: 400, advised: ["rate"], compared: () => now.differs,
+    specs: () => {
+      swapped = last = null;
+      return specs(now);
+    },
+    made: () => (frames = []),
+    act: (changes) => {
+      chosen.show(changes);
+      change(changes);
+    } });
+  const chosen = settings({ now, change, example: (values) => {
+    state.set(values);
+    chosen.show(values);
+    lesson.make();
+    lesson.play();
+  } });
+  const swap = button(t("Swap in leaky ReLU on the left"), () => {
+    if (swapped || !last) return;
+    swapped = moment(last);
+    lesson.send({ do: "swap", side: 0, activation: LEAK });
+  });
+  root.append(element("p", { class: "lead" }, t("A ReLU whose sum is below 0 on every row gives 0 on every row, and its slope is 0 there too. No row can change its weights any more: it is dead.")),
+    ...state.problems.map((text) => notice(text)), chosen.element,
+    lesson.element, element("div", { class: "row" }, swap), verdict, element("div", { class: "sides" }, ...sides.map((side) => side.element)),
+    element("section", { class: "panel" }, element("h2", {}, t("Dead units")), timeline.element,
+      element("div", { class: "legend-lines muted" }, element("span", { class: "key vermilion" }, t("left")), element("span", { class: "key dashed" }, t("right")))),
+    inWords());
+  whenSchemeChanges(() => sides.forEach((side) => side.repaint()));
+}
+
+/** One network: a strip for each unit, how many are how, and the gradient that reaches them. */
+function sideOf() {
+  const title = element("h2", {}), view = strips(""), counts = element("ul", { class: "counts" }), reached = element("p");
+  const items = HEALTH.map(({ word }) => [element("b"), word]);
+  counts.append(...items.map(([node, word]) => element("li", {}, node, ` ${word}`)));
+  const draw = (frame, side, name) => {
+    const { layers, accuracy } = frame.sides[side], status = [...frame.arrays[`${side}/status/0`]], before = frame.arrays[`${side}/before/0`];
+    title.textContent = side ? t("Right: {name}", { name }) : t("Left: {name}", { name });
+    view.draw({ before, status, rows: before.length / status.length });
+    HEALTH.forEach((each, place) => (items[place][0].textContent = String(layers[0].units[each.name])));
+    reached.textContent = t("Gradient of the hidden weights: {gradient}. Accuracy on the test points: {share} %.", { gradient: number(layers[0].gradient ?? NaN, 3), share: number(100 * accuracy.test, 3) });
+    view.describe(t("{title}: the sums of each unit on the rows it learns from. {health}", { title: title.textContent, health: status.map((code, unit) => `${unit + 1} ${(HEALTH[code] || HEALTH[0]).word}`).join(t(", ")) }));
+  };
+  return { element: element("section", { class: "panel" }, title, view.element, counts, reached), draw, repaint: view.repaint };
+}
