@@ -54,14 +54,15 @@ def write_table(path: Path) -> None:
 
 
 def one_round(source: str, target: str, out: Path) -> dict[str, float]:
-    """The estimate, the truth, and at each mark what a bar of steady networks would say over what was left."""
+    """The estimate, the truth, and at each mark what the bar said over what was left."""
     table = read(source, target)
     plan = make_plan(table)
     said = estimate_seconds(plan, table)
-    begun, at = time.perf_counter(), {}
+    begun = time.perf_counter()
+    at: dict[int, tuple[float, float]] = {}
 
     def note(progress: compare.Progress) -> None:
-        at[progress.done] = time.perf_counter() - begun
+        at[progress.done] = time.perf_counter() - begun, progress.seconds_left
 
     compare(source, target=target, out=out, on_progress=note)
     took = time.perf_counter() - begun
@@ -69,7 +70,7 @@ def one_round(source: str, target: str, out: Path) -> dict[str, float]:
     ratios = {"said": said, "took": took, "ratio": said / took}
     for mark in MARKS:
         done = round(mark * last)
-        ratios[f"left at {mark:.0%}"] = at[done] / done * (last - done) / (at[last] - at[done])
+        ratios[f"left at {mark:.0%}"] = at[done][1] / (at[last][0] - at[done][0])
     return ratios
 
 

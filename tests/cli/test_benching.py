@@ -187,6 +187,65 @@ def test_a_store_that_fails_is_our_fault_and_told(suite, capsys, monkeypatch):
     assert "continues when the store works again" in said.err
 
 
+def test_a_store_that_fails_after_the_last_network_is_our_fault_too(suite, capsys, monkeypatch):
+    def finish(*_):
+        raise StoreFailure("The disk is full.")
+
+    monkeypatch.setattr(Database, "finish", finish)
+    assert run(["bench", "customers.toml"]) == 1
+    said = capsys.readouterr()
+    assert "actlab: The disk is full." in said.err
+    assert "The report has 1 of 2 data sets" in said.err
+    assert "continues when the store works again" in said.err
+
+
+def test_time_that_is_up_ends_with_a_report_of_what_is_finished(suite, capsys):
+    with (suite / "customers.toml").open("a", encoding="utf-8") as file:
+        file.write("repeats = 2000\n")  # of the second data set: minutes
+    command = ["bench", "customers.toml", "--json", "--time-limit", "3s"]
+    assert run(command) == 4
+    said = capsys.readouterr()
+    document = json.loads(said.out)
+    assert [each["complete"] for each in document["data_sets"]] == [True, False]
+    assert 0 < document["data_sets"][1]["networks"] < 4000
+    assert "Time is up after 1 of 2 data sets" in said.err
+    assert f"`actlab {' '.join(command)}` continues" in said.err
+    assert "Not finished." in (suite / "actlab-bench-customers/report.html").read_text(encoding="utf-8")
+    assert run(command) == 4
+    again = capsys.readouterr()
+    assert "[1 of 2] first: all its networks are kept" in again.err
+    assert json.loads(again.out)["data_sets"][1]["networks"] > document["data_sets"][1]["networks"]
+
+
+def test_time_that_is_up_before_any_network_is_one_sentence(suite, capsys):
+    assert run(["bench", "customers.toml", "--time-limit", "0.000001", "-q"]) == 4
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.endswith("actlab: No network was finished within 1e-06 s; give it more time.\n")
+    assert not (suite / "actlab-bench-customers").exists()
+
+
+def test_a_time_that_is_none_is_refused(suite, capsys):
+    assert run(["bench", "customers.toml", "--time-limit", "soon"]) == 2
+    assert "'soon' is no time; write 90s, 10m or 1.5h" in capsys.readouterr().err
+
+
+def test_a_cluster_trains_a_suite(suite, capsys):
+    pytest.importorskip("distributed")
+    assert run(["bench", "customers.toml", "--json", "-q"]) == 0
+    here = json.loads(capsys.readouterr().out)
+    assert run(["bench", "customers.toml", "--json", "-q", "--cluster", "local", "--out", "there"]) == 0
+    there = json.loads(capsys.readouterr().out)
+    assert [each["scores"] for each in there["data_sets"]] == [each["scores"] for each in here["data_sets"]]
+
+
+def test_a_cluster_that_is_not_there_is_refused(suite, capsys):
+    pytest.importorskip("distributed")
+    assert run(["bench", "customers.toml", "--cluster", "nowhere"]) == 2
+    assert "No Dask scheduler answers at 'nowhere'" in capsys.readouterr().err
+    assert not (suite / "actlab-bench-customers").exists()
+
+
 def test_every_training_failed_is_an_exit_code_of_its_own(suite, capsys):
     file = suite / "customers.toml"
     text = file.read_text(encoding="utf-8").replace("[0.01]", "[1e30]").replace('"tanh"', '"identity"')

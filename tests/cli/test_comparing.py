@@ -151,10 +151,11 @@ def test_the_progress_stays_one_line(columns, monkeypatch, capsys):
     activations = ("relu", "a_function_with_quite_a_long_name")
     plan = Plan(data="", target="", task="binary", metric="roc_auc", activations=activations, baseline="relu")
     with TrainingProgress(plan) as progress:
-        progress.show(Progress(3, plan.networks, activations[1], 0, 0.003))
+        progress.show(Progress(3, plan.networks, activations[1], 0, 0.003, seconds_left=3723.2))
     shown = Text.from_ansi(capsys.readouterr().err.replace("\r", "\n")).plain.splitlines()
     assert any("3 of 80" in line and ("rate 0.003" in line) == (columns == 200) for line in shown)
     assert all("of 80" in line for line in shown if line.strip())
+    assert any("1:02:03" in line for line in shown)
     assert max(map(len, shown)) <= columns
 
 

@@ -15,23 +15,32 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from actlab.cli.comparing import Quiet, Store
-from actlab.cli.ending import DONE, FAILED, INTERRUPTED, OUR_FAULT, STOPPED, Ended
+from actlab.cli.comparing import Cluster, Quiet, Store
+from actlab.cli.ending import DONE, FAILED, INTERRUPTED, OUR_FAULT, STOPPED, TIME_UP, Ended
 from actlab.cli.folder import check_folder, check_writable
 from actlab.cli.interrupting import Abandoned, Keeping
-from actlab.cli.options import check_store
+from actlab.cli.options import check_store, seconds_in
 from actlab.cli.streams import notices, print_document, results
 from actlab.compare.store import masked
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from actlab.cli.running import Means
     from actlab.compare.suite import Checked, Done, SuiteResults
     from actlab.compare.suite.records import Opposed, Standing
 
 STYLES = {"shown better": "green", "shown worse": "red", "not shown": "dim", "baseline": "dim"}
 HEADINGS = ("", "mean rank", "first", "better", "worse", "same", "p", "result")
 WIDE_ENOUGH = 72  # columns of a terminal with room for all of them
+SuiteTimeLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--time-limit",
+        metavar="TIME",
+        help="Stop after so long, all data sets together, such as 90s, 10m or 2h; the same command goes on.",
+    ),
+]
 
 
 def bench(
@@ -49,14 +58,19 @@ def bench(
         ),
     ] = None,
     store: Store = None,
+    time_limit: SuiteTimeLimit = None,
+    cluster: Cluster = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print suite.json instead of text.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Compare on every data set of a suite, rank the functions over all, and go on where it was stopped."""
     check_store(store)
+    limit = seconds_in(time_limit)
     folder = out or Path(f"actlab-bench-{Path(suite).stem}")
     _check_place(folder)
+    from actlab.cli.running import Means
     from actlab.compare.environment import environment_of
+    from actlab.compare.executors import ExecutorFailure
     from actlab.compare.suite import checked, concluded, document, read_suite, write
     from actlab.compare.suite.writing import claimed
 
@@ -67,8 +81,8 @@ def bench(
         if (folder / each.member.name).exists():
             check_folder(folder / each.member.name)
     try:
-        with claimed(folder), keeping.watch():
-            done = _carry_out(ready, folder, store, keeping, quiet=quiet)
+        with Means.of(cluster, limit) as means, claimed(folder), keeping.watch():
+            done = _carry_out(ready, folder, store, keeping, means, quiet=quiet)
         with keeping.watch():
             keeping.writing = True
             seconds = time.perf_counter() - before
@@ -76,7 +90,9 @@ def bench(
             page = write(found, folder)[1]
     except Abandoned as stopped:
         raise Abandoned(f"{STOPPED} The networks are kept, and `{command}` continues.") from stopped
-    code = _code(found, done, keeping)
+    except ExecutorFailure as failure:
+        raise ExecutorFailure(f"{failure} The networks are kept, and `{command}` continues.") from failure
+    code = _code(found, means)
     try:
         if as_json:
             print_document(document(found))
@@ -131,54 +147,65 @@ def _cells(standing: Standing, own: Opposed | None) -> dict[str, Text]:
 
 
 def _carry_out(
-    ready: Sequence[Checked], folder: Path, store: str | None, keeping: Keeping, *, quiet: bool
+    ready: Sequence[Checked], folder: Path, store: str | None, keeping: Keeping, means: Means, *, quiet: bool
 ) -> list[Done]:
     """Compare on one data set after the other, until all are done or one is stopped."""
+    from actlab.compare.suite.carrying import check_any
+
     done: list[Done] = []
     if not quiet:
         networks = sum(each.plan.networks for each in ready)
         _say(f"{len(ready)} data set{'s' * (len(ready) > 1)}, {networks} networks")
     try:
         for number, each in enumerate(ready, start=1):
-            done.append(_one(each, f"[{number} of {len(ready)}]", folder, store, keeping, quiet=quiet))
-            if not done[-1].complete:
+            done.append(_one(each, f"[{number} of {len(ready)}]", folder, store, keeping, means, quiet=quiet))
+            if not (done[-1].complete and done[-1].all_kept):
                 break
     except KeyboardInterrupt:
         pass
-    if all(each.results is None for each in done):
-        raise KeyboardInterrupt
+    check_any(done, means.limit)
     return done
 
 
-def _one(each: Checked, place: str, folder: Path, store: str | None, keeping: Keeping, *, quiet: bool) -> Done:
+def _one(
+    each: Checked, place: str, folder: Path, store: str | None, keeping: Keeping, means: Means, *, quiet: bool
+) -> Done:
     from actlab.cli.progress import TrainingProgress
     from actlab.compare import Progress, in_words
+    from actlab.compare.store import NotKept
     from actlab.compare.suite import carry_out
 
     if not quiet:
         _say(f"{place} {each.member.name}: {in_words(each.plan)}")
     for code, sentence in each.data.findings:
         _say(f"{code}: {sentence}")
-    with _told(), TrainingProgress(each.plan, quiet=quiet) as bar:
+    with _told() as heard, TrainingProgress(each.plan, quiet=quiet) as bar:
 
         def show(progress: Progress) -> None:
             keeping.trained = True
             bar.show(progress)
 
-        done = carry_out(each, folder / each.member.name, store=store, on_progress=show)
+        done = carry_out(
+            each,
+            folder / each.member.name,
+            store=store,
+            limit=means.limit,
+            executor=means.executor,
+            on_progress=show,
+        )
     if done.kept:
         keeping.trained = True
         if not quiet:
             _say(f"{place} {each.member.name}: all its networks are kept, and none is trained again.")
-    return done
+    return replace(done, all_kept=not any(issubclass(warning.category, NotKept) for warning in heard))
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told() -> Iterator[list[warnings.WarningMessage]]:
     """Say warnings as sentences."""
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        yield
+        yield heard
     for each in heard:
         _say(f"actlab: {each.message}")
 
@@ -195,10 +222,11 @@ def _check_place(folder: Path) -> None:
         check_writable(folder.absolute().parent, "--out")
 
 
-def _code(found: SuiteResults, done: Sequence[Done], keeping: Keeping) -> int:
+def _code(found: SuiteResults, means: Means) -> int:
+    if not all(each.all_kept for each in found.done):
+        return OUR_FAULT
     if not found.complete:
-        early = len(done) < len(found.done) and done[-1].complete  # between two data sets
-        return INTERRUPTED if keeping.pressed or early or done[-1].results is None else OUR_FAULT
+        return TIME_UP if means.limit is not None and means.limit.hit else INTERRUPTED
     return DONE if found.ranking is not None else FAILED
 
 
@@ -206,6 +234,8 @@ def _say_how_it_ended(found: SuiteResults, code: int, command: str) -> None:
     of = f"{sum(each.complete for each in found.done)} of {len(found.done)} data sets"
     if code == INTERRUPTED:
         _say(f"actlab: Stopped after {of}; the networks are kept, and `{command}` continues.")
+    elif code == TIME_UP:
+        _say(f"actlab: Time is up after {of}; the networks are kept, and `{command}` continues.")
     elif code == OUR_FAULT:
         _say(f"actlab: The report has {of}; `{command}` continues when the store works again.")
     elif code == FAILED:

@@ -26,7 +26,7 @@ from actlab.compare.records import Answer, Candidate, CutoffCurve, Plan, Results
 from actlab.compare.restoring import ran_of
 from actlab.compare.results import write
 from actlab.compare.runs import OnProgress, Ran, TimeLimit, run
-from actlab.compare.store import open_store
+from actlab.compare.store import NotKept, open_store
 from actlab.compare.store.protocol import Source
 from actlab.compare.timing import inference_timings
 from actlab.compare.wording import recommend
@@ -51,7 +51,7 @@ def compare(
     store: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
-    time_limit: float | None = None,
+    time_limit: float | TimeLimit | None = None,
     on_progress: OnProgress | None = None,
     **settings: Any,
 ) -> Results:
@@ -91,7 +91,7 @@ def compare(
         DataError: a table that cannot be used as it is.
         StoreRefusal: a store that cannot be used.
     """
-    limit = _limit(time_limit)
+    limit = limit_of(time_limit)
     source = Source.of(data, target, task, positive)
     if model is None:
         _check_without_model(data, loss, step, device)
@@ -127,7 +127,7 @@ def resume(
     store: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
-    time_limit: float | None = None,
+    time_limit: float | TimeLimit | None = None,
     on_progress: OnProgress | None = None,
 ) -> Results:
     """Continue a comparison that was stopped, in whatever way; the results are those of one that was not.
@@ -152,7 +152,7 @@ def resume(
         StoreRefusal: no such comparison, several, or one that is running.
         DataError: a table that is not the one it began with.
     """
-    limit = _limit(time_limit)
+    limit = limit_of(time_limit)
     found = located(place, None if store is None else os.fspath(store), unfinished=True)
     folder = Path(out) if out is not None else found.folder
     if found.entry.state == "finished":
@@ -288,7 +288,14 @@ def _is_whole(results: Results, ran: Ran, timings: dict[str, tuple[float, float]
     )
 
 
-def _limit(seconds: float | None) -> TimeLimit | None:
+def limit_of(seconds: float | TimeLimit | None) -> TimeLimit | None:
+    """The limit of so many seconds from now on; one that runs already stays what it is.
+
+    Raises:
+        UsageError: seconds that are not above 0.
+    """
+    if isinstance(seconds, TimeLimit):
+        return seconds
     if seconds is not None and not (isinstance(seconds, int | float) and seconds > 0):
         raise UsageError(f"time_limit is {seconds!r}; write seconds above 0, such as 600.")
     return None if seconds is None else TimeLimit(seconds)
@@ -304,7 +311,7 @@ def _kept(begun: Begun, table: Table, folder: Path | None, **options: Any) -> Re
     if folder is not None:
         _to_the_end(lambda: write(results, folder))
     if journal.failure is not None:
-        warnings.warn(f"{journal.failure} These results are those of the finished networks.", stacklevel=3)
+        warnings.warn(f"{journal.failure} These results are those of the finished networks.", NotKept, stacklevel=3)
     return results
 
 

@@ -77,13 +77,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the runs are: `done` of `total` networks, and the one that finished last."""
+    """How far the runs are: `done` of `total` networks, the one that finished last, and about what is left."""
 
     done: int
     total: int
     activation: str
     repeat: int
     rate: float
+    seconds_left: float
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from actlab.compare.executors import Executor, Processes, Threads
 from actlab.compare.modelling import model_refusals
 from actlab.compare.models import ModelTable
 from actlab.compare.outcomes import Task, tasks
+from actlab.compare.pace import Pace
 from actlab.compare.plan import training
 from actlab.compare.records import Chosen, Plan, Progress, Run
 from actlab.compare.store import StoreFailure
@@ -43,6 +44,11 @@ class TimeLimit:
 
     def __post_init__(self) -> None:
         self.until = time.monotonic() + self.seconds
+
+    @property
+    def up(self) -> TimeUp:
+        """What to raise where not one network was finished in it."""
+        return TimeUp(f"No network was finished within {self.seconds:g} s; give it more time.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +98,10 @@ def run(
 
     def finish(task: Task, result: Trained | Exception) -> None:
         book.finish(task, result)
+        pace.finished(task, book.runs[task].seconds)
         if on_progress is not None:
-            on_progress(Progress(len(book.runs), len(wanted), task.activation, task.repeat, task.rate))
+            done, left = len(book.runs), pace.seconds_left
+            on_progress(Progress(done, len(wanted), task.activation, task.repeat, task.rate, left))
         if journal is not None:
             journal.check()
 
@@ -102,6 +110,7 @@ def run(
             journal.restore(book)
         left = [task for task in wanted if task not in book.runs]
         refused, book.limit = refusals(plan, table, executor, {task.activation for task in left})
+        pace = Pace(left)
         for task in left:
             if task.activation in refused:
                 finish(task, refused[task.activation])
@@ -118,7 +127,7 @@ def _check_time(limit: TimeLimit | None, book: Book, wanted: Sized) -> None:
     if limit is not None and len(book.runs) < len(wanted):
         limit.hit = True
         if not book.runs:
-            raise TimeUp(f"No network was finished within {limit.seconds:g} s; give it more time.")
+            raise limit.up
 
 
 def executor_for(table: Table, workers: int | None) -> Executor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from actlab.compare.store.addresses import STORE, Address, address_of, masked
-from actlab.compare.store.failures import LeaseLost, StoreFailure, StoreRefusal
+from actlab.compare.store.failures import LeaseLost, NotKept, StoreFailure, StoreRefusal
 
 if TYPE_CHECKING:
     from actlab.compare.store.protocol import Store
@@ -17,6 +17,7 @@ __all__ = [
     "STORE",
     "Address",
     "LeaseLost",
+    "NotKept",
     "StoreFailure",
     "StoreRefusal",
     "address_of",

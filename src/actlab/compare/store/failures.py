@@ -1,4 +1,4 @@
-"""The two ways in which a store says no."""
+"""The ways in which a store says no."""
 
 from __future__ import annotations
 
@@ -21,3 +21,7 @@ class StoreFailure(RuntimeError):
 
 class LeaseLost(StoreFailure):
     """Another process has taken the comparison over, for this one was not heard of for too long."""
+
+
+class NotKept(UserWarning):
+    """Results are there, and the store does not have all of their networks."""

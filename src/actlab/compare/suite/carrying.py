@@ -7,13 +7,14 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from actlab.catalogue import UnknownActivationError, find
 from actlab.compare.beginning import data_read
-from actlab.compare.comparing import compare
+from actlab.compare.comparing import compare, limit_of
 from actlab.compare.environment import environment_of
 from actlab.compare.plan import make_plan
+from actlab.compare.runs import TimeLimit, TimeUp
 from actlab.compare.suite.keeping import kept
 from actlab.compare.suite.ranking import FEWEST_DATA_SETS, check_installed, ranking
 from actlab.compare.suite.reading import read_suite
@@ -23,8 +24,8 @@ from actlab.compare.suite.writing import claimed, write
 from actlab.data import DataError, UsageError, read
 
 if TYPE_CHECKING:
+    from actlab.compare.executors import Executor
     from actlab.compare.records import Environment, Results
-    from actlab.compare.runs import OnProgress
 
 
 def bench(
@@ -33,6 +34,8 @@ def bench(
     out: str | os.PathLike[str],
     store: str | os.PathLike[str] | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
+    time_limit: float | None = None,
 ) -> SuiteResults:
     """Compare functions on every data set of a suite, and rank them over all.
 
@@ -43,25 +46,29 @@ def bench(
         suite: path of a TOML file, or what `read_suite` made of one.
         out: folder for `report.html` and `suite.json`, with a folder for each data set's own report.
         store: where networks are kept: a file, or the URL of a PostgreSQL database; None for a file a data set.
-        workers: networks trained at once; None for one a core.
+        workers: networks trained at once on this machine; None for one a core.
+        executor: what trains, such as an `actlab.compare.executors.cluster.Cluster`; None for this machine.
+        time_limit: seconds after which training stops, for all data sets together.
 
     Returns:
-        The results; after Ctrl-C those of the data sets that are finished, with `complete` False.
+        The results; after Ctrl-C, or when time is up, those of the data sets that are finished, with `complete` False.
 
     Raises:
         UsageError: a suite that cannot be read, an unknown file, column, function or setting.
         DataError: a table that cannot be used as it is.
+        KeyboardInterrupt, TimeUp: when it comes before any network is finished.
     """
+    limit = limit_of(time_limit)
     suite = suite if isinstance(suite, Suite) else read_suite(suite)
     environment, before = environment_of(f"actlab.compare.suite.bench({suite.file!r}, out=…)"), time.perf_counter()
     ready, folder, done = checked(suite), Path(out), []
     with claimed(folder):
         for each in ready:
-            done.append(carry_out(each, folder / each.member.name, store=store, workers=workers))
+            place = folder / each.member.name
+            done.append(carry_out(each, place, store=store, workers=workers, executor=executor, limit=limit))
             if not done[-1].complete:
                 break
-        if all(each.results is None for each in done):
-            raise KeyboardInterrupt
+        check_any(done, limit)
     found = concluded(suite, ready, done, replace(environment, seconds=time.perf_counter() - before))
     write(found, folder)
     return found
@@ -92,23 +99,40 @@ def carry_out(
     folder: Path,
     *,
     store: str | os.PathLike[str] | None = None,
-    workers: int | None = None,
-    on_progress: OnProgress | None = None,
+    limit: TimeLimit | None = None,
+    **options: Any,
 ) -> Done:
     """Compare the functions on one data set, or find the comparison that is kept.
 
+    Args:
+        ready: the data set.
+        folder: of its report.
+        store: where networks are kept; None for a file in the folder.
+        limit: when to stop.
+        **options: of `compare`: workers, executor, on_progress.
+
     Returns:
-        What came of it; its results are not complete when it was stopped or its store failed, and None when that
-        happened before any network was trained.
+        What came of it; its results are not complete when it was stopped, time was up or its store failed, and None
+        when that happened before any network was trained.
     """
     address = None if store is None else os.fspath(store)
     try:
         known = kept(ready, folder, address)
         if known is not None:
             return Done(ready, known, kept=True)
-        return Done(ready, _compared(ready, folder, address, workers, on_progress))
-    except KeyboardInterrupt:
+        return Done(ready, _compared(ready, folder, store=address, time_limit=limit, **options))
+    except (KeyboardInterrupt, TimeUp):
         return Done(ready, None)
+
+
+def check_any(done: Sequence[Done], limit: TimeLimit | None) -> None:
+    """Refuse to go on without a single network.
+
+    Raises:
+        KeyboardInterrupt, TimeUp: what came before any was finished.
+    """
+    if all(each.results is None for each in done):
+        raise limit.up if limit is not None and limit.hit else KeyboardInterrupt
 
 
 def concluded(suite: Suite, ready: Sequence[Checked], done: Iterable[Done], environment: Environment) -> SuiteResults:
@@ -133,9 +157,7 @@ def concluded(suite: Suite, ready: Sequence[Checked], done: Iterable[Done], envi
     )
 
 
-def _compared(
-    ready: Checked, folder: Path, store: str | None, workers: int | None, on_progress: OnProgress | None
-) -> Results:
+def _compared(ready: Checked, folder: Path, **options: Any) -> Results:
     member, plan = ready.member, ready.plan
     found: Results = compare(
         member.source,
@@ -145,9 +167,7 @@ def _compared(
         task=member.task,
         positive=member.positive,
         out=folder,
-        store=store,
-        workers=workers,
-        on_progress=on_progress,
+        **options,
         **dict(member.settings),
     )
     return found

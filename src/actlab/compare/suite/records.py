@@ -48,11 +48,15 @@ class Checked:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of one data set: `results` is None when nothing was trained on it, `kept` when nothing had to be."""
+    """What came of one data set: `results` is None when nothing was trained on it, `kept` when nothing had to be.
+
+    `all_kept` is false when its store failed before it had all that was trained.
+    """
 
     checked: Checked
     results: Results | None
     kept: bool = False
+    all_kept: bool = True
 
     @property
     def name(self) -> str:
