@@ -173,3 +173,36 @@ def test_many_threads_may_ask_for_the_same_kernel_at_once(tmp_path, monkeypatch)
     monkeypatch.setenv("ACTLAB_CACHE", str(tmp_path))
     done = subprocess.run([sys.executable, "-c", AT_ONCE], capture_output=True, text=True, check=False, timeout=120)
     assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")
+
+
+APART = """
+import ctypes, mmap
+import numpy as np
+import actlab
+x = np.linspace(-3, 3, 1001, dtype=np.float32)
+actlab.relu(x)
+system = ctypes.CDLL(None)
+system.mmap.restype, system.munmap.argtypes = ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_size_t]
+system.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + 3 * [ctypes.c_int] + [ctypes.c_long]
+
+def taken(size):  # from the highest free place on
+    return system.mmap(None, size, 0, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
+
+size = 16 << 30
+start = taken(size)
+for hole in (1 << 24, 1 << 20, 1 << 16, 1 << 12):
+    while taken(hole) > start:
+        pass
+for number, name in enumerate(("mish", "gelu", "silu", "tanh", "softplus", "elu")):
+    for pages in (1, 2, 3, 5):  # one of them takes the code and leaves nothing for its constants but what lies below
+        system.munmap(start + size - (1 + 4 * number + pages) * (1 << 20), pages * mmap.PAGESIZE)
+    assert np.isfinite(actlab.find(name)(x)).all()
+print("there")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it fills the address space of Linux, from above")
+def test_kernels_work_wherever_memory_is_free(tmp_path, monkeypatch):
+    monkeypatch.setenv("ACTLAB_CACHE", str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", APART], capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "there\n", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import platform
+import sys
 import threading
 from collections.abc import Sequence
 from functools import cache
@@ -90,4 +91,5 @@ def _machine() -> Any:
 
 @cache
 def _linker() -> Any:
-    return keep_forever(binding.create_lljit_compiler(_machine()))
+    # LLVM's older linker may lay code and constants more than 2 GiB apart, which the code cannot bridge: it aborts.
+    return keep_forever(binding.create_lljit_compiler(_machine(), use_jit_link=sys.platform != "win32"))
