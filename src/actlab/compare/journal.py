@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
@@ -53,6 +53,7 @@ class Journal:
         self.done = self.kept = len(self._loaded.runs)
         self._numbers = {task: number for number, task in enumerate(tasks(comparison.plan))}
         self._entries: SimpleQueue[Entry | None] = SimpleQueue()
+        self._ending = Event()
         self._unwritten: list[Entry] = []
         self._began = time.perf_counter()
         self._writer = Thread(target=self._write, name="actlab journal", daemon=True)
@@ -107,6 +108,7 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._ending.set()
         self._entries.put(None)
         self._writer.join()
         self._try_once_more()
@@ -129,7 +131,7 @@ class Journal:
                 continue
             if entry is None:
                 return
-            time.sleep(GATHERING_SECONDS)
+            self._ending.wait(GATHERING_SECONDS)
             entries, ends = self._gathered(entry)
             self._keep(lambda entries=entries: self._write_together(entries))  # type: ignore[misc]
             if ends:

@@ -50,6 +50,8 @@ class Database:
         self._reading = engine.execution_options(isolation_level="REPEATABLE READ") if postgres else engine
         self._open: Connection | None = None
         self._held = ""
+        self._runs: list[dict[str, Any]] = []
+        self._places: dict[tuple[str, int, str], dict[str, Any]] = {}
 
     def entries(self) -> tuple[Entry, ...]:
         """List the comparisons."""
@@ -114,13 +116,16 @@ class Database:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """One transaction, and one look at the lease, for what is written inside."""
+        """One transaction, one look at the lease, and one statement for all runs between two others."""
         with self._told(), self._writing.begin() as connection:
             self._open = connection
             try:
                 yield
+                self._write_runs(connection)
             finally:
                 self._open, self._held = None, ""
+                self._runs.clear()
+                self._places.clear()
 
     def renew(self, name: str, seconds: float) -> None:
         """Renew the lease alone."""
@@ -129,12 +134,15 @@ class Database:
 
     def add_run(self, name: str, number: int, run: Run, best: Finished | None, seconds: float) -> None:
         """Insert a run, and put its network in its place."""
-        with self._write() as connection:
-            self._hold(connection, name, seconds)
-            connection.execute(self._say.add_run, {"comparison": name, "number": number, "record": to_text(run)})
-            if best is not None:
-                place = {"comparison": name, "number": number, "readings": None, **open_place(run, best)}
-                connection.execute(self._say.put_place, place)
+        if self._open is None:
+            with self.together():
+                self.add_run(name, number, run, best, seconds)
+            return
+        self._hold(self._open, name, seconds)
+        self._runs.append({"comparison": name, "number": number, "record": to_text(run)})
+        if best is not None:  # a better one of the same place, a moment later, spares this one the way
+            place = {"comparison": name, "number": number, "readings": None, **open_place(run, best)}
+            self._places[name, run.repeat, run.activation] = place
 
     def close_repeat(
         self, name: str, repeat: int, chosen: Sequence[Chosen], timed: Collection[str], seconds: float
@@ -183,6 +191,14 @@ class Database:
         if self._open is not None:
             self._held = name
 
+    def _write_runs(self, connection: Connection) -> None:
+        """Write the runs that came since the last statement; many in one statement cost little more than one."""
+        for statement, rows in ((self._say.add_run, self._runs), (self._say.put_place, [*self._places.values()])):
+            if rows:
+                connection.execute(statement, rows)
+        self._runs.clear()
+        self._places.clear()
+
     @contextmanager
     def _read(self) -> Iterator[Connection]:
         with self._told(), self._reading.connect() as connection:
@@ -192,6 +208,7 @@ class Database:
     def _write(self) -> Iterator[Connection]:
         if self._open is not None:
             with self._told():
+                self._write_runs(self._open)
                 yield self._open
             return
         with self._told(), self._writing.begin() as connection:
