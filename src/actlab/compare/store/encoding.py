@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -13,6 +14,8 @@ import numpy.typing as npt
 
 Kind = TypeVar("Kind")
 Arrays = Mapping[str, npt.NDArray[Any]]
+LONG = 16
+"""So many numbers in a record's field are kept as the bytes of float64: their digits would take ten times as long."""
 
 
 def to_text(value: Any) -> str:
@@ -55,10 +58,16 @@ def from_bytes(content: bytes) -> dict[str, npt.NDArray[Any]]:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        return {field.name: _short(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"A {type(value).__name__} cannot be kept.")
+
+
+def _short(value: Any) -> Any:
+    if not (isinstance(value, tuple) and len(value) >= LONG and {type(each) for each in value} == {float}):
+        return value
+    return base64.b64encode(np.array(value, "<f8").tobytes()).decode()
 
 
 _encoder = json.JSONEncoder(default=_plain)
@@ -73,6 +82,8 @@ def _built(kind: Any, value: Any) -> Any:
     if origin in {Union, UnionType}:
         known = next(each for each in inside if each is not type(None))
         return None if value is None else _built(known, value)
+    if inside == (float, ...) and isinstance(value, str):
+        return tuple(np.frombuffer(base64.b64decode(value), "<f8").tolist())
     if origin is tuple and inside[1:] == (...,):
         return tuple(_built(inside[0], each) for each in value)
     if origin is tuple:
