@@ -40,3 +40,21 @@ def test_it_serves_until_it_is_told_to_end(tmp_path, name):
         finally:
             lab.kill()
     assert (lab.returncode, said, wrong) == (0, "", "")
+
+
+def test_when_it_has_ended_nothing_of_it_is_running(tmp_path):
+    words = (
+        f"from actlab.lab.serving import serve\nserve(0, browser=False, folder=Path({str(tmp_path)!r}), announce=say)\n"
+    )
+    script = (
+        f"import time\nfrom pathlib import Path\nsay = lambda text: print(text, flush=True)\n{words}time.sleep(0.5)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as lab:
+        try:
+            with urlopen(lab.stdout.readline().decode(), timeout=20) as answer:
+                assert answer.status == 200
+            lab.send_signal(signal.SIGINT)
+            _, wrong = lab.communicate(timeout=20)
+        finally:
+            lab.kill()
+    assert (lab.returncode, wrong) == (0, b"")

@@ -27,7 +27,7 @@ PATIENTS = pl.DataFrame({"age": [20 + 3 * row % 50 for row in range(60)], "outco
         ("binary.csv", DataError, "cannot be read as csv"),
         ("latin.csv", DataError, r"\(line 3,002 is not written in UTF-8\): save it as UTF-8"),
         ("latin_header.csv", DataError, r"\(line 1 is not written in UTF-8\): save it as UTF-8"),
-        ("ragged.csv", DataError, r"\(line 4 has 4 fields and the header 2\): .* that holds a comma"),
+        ("ragged.csv", DataError, r"\(line 4 has 4 fields and the header 2\): .* holds a separator \(`,`\)"),
         ("quotes.csv", DataError, r"\(the quotes of line 3 are never closed\): close"),
     ],
 )

@@ -39,12 +39,12 @@ def test_whole_numbers_of_which_one_is_rare_can_be_regressed():
 @pytest.mark.parametrize(
     ("values", "options", "kind", "words"),
     [
-        ([1, 2] * 10, {}, DataError, "20 rows, and a comparison needs at least 50"),
+        ([1, 2] * 10, {}, DataError, "20 rows, and at least 50 are needed"),
         (["a"] * 60, {}, DataError, "is 'a' in every row"),
         ([4.5] * 60, {}, DataError, "is 4.5 in every row"),
-        ([None, "a", " "] + ["b", "a"] * 30, {}, DataError, r"has no value in 2 rows of 63 \(first: 1, 3,"),
-        ([np.nan] * 7 + [1.5, 2.5] * 30, {}, DataError, r"in 7 rows of 67 \(first: 1, 2, 3, 4, 5, …,"),
-        ([np.inf] + [1.5, 2.5] * 30, {}, DataError, "is infinite in 1 row of 61"),
+        ([None, "a", " "] + ["b", "a"] * 30, {}, DataError, r"has no value in rows 1, 3 \(2 of 63,"),
+        ([np.nan] * 7 + [1.5, 2.5] * 30, {}, DataError, r"in rows 1, 2, 3, 4, 5, … \(7 of 67,"),
+        ([np.inf] + [1.5, 2.5] * 30, {}, DataError, r"is infinite in rows 1 \(1 of 61,"),
         (["a"] * 55 + ["b"] * 5, {}, DataError, r"at least 10 rows .* `b` \(5\) has fewer"),
         ([f"n{row}" for row in range(60)], {}, DataError, r"too many to be classes: choose another target\.$"),
         ([f"n{row}" for row in range(60)], {"task": "regression"}, UsageError, r"choose another target\.$"),

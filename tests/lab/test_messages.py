@@ -27,6 +27,10 @@ def said() -> dict[str, str]:
     for path in sorted(ROOM.rglob("*.py")):
         for _, text, *_ in extract("python", BytesIO(path.read_bytes()), {"Refusal": None, "Sentence": None}):
             found[text if isinstance(text, str) else text[0]] = path.name
+    for path in sorted((ROOM.parent / "data").glob("*.py")):  # what is said of a table, where it has names for values
+        for _, text, *_ in extract("python", BytesIO(path.read_bytes()), {"DataError": None, "UsageError": None}):
+            if "{" in text:
+                found[str(text)] = path.name
     for text in re.findall(r'\{\{ t\("([^"]+)"\) \}\}', (ROOM / "page" / "index.html").read_text(encoding="utf-8")):
         found[text] = "index.html"
     return found

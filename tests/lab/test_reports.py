@@ -17,6 +17,7 @@ from actlab.compare import compare
 from actlab.lab import guarding
 from actlab.lab.application import application
 from actlab.lab.guarding import Door
+from actlab.lab.messages import messages
 from actlab.lab.reports import Comparisons
 from actlab.lab.reports.naming import safe_name
 from actlab.lab.reports.shelf import RECORD
@@ -43,7 +44,9 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
 
 
 def drop(client: TestClient, content: bytes | None = None, name: str = "kinds.csv") -> Any:
-    return client.post("/reports/tables", content=content or some_table(), headers={"x-file-name": name})
+    return client.post(
+        "/reports/tables", content=some_table() if content is None else content, headers={"x-file-name": name}
+    )
 
 
 def said(answer: Any) -> str:
@@ -83,7 +86,24 @@ def test_a_dropped_table_is_compared_and_its_report_shown(client: TestClient, tm
     assert "actlab compare kinds.csv" in page.text
     assert (tmp_path / "actlab-lab" / "kinds" / "report" / "runs.sqlite").is_file()
     again = client.post("/reports/kinds/start", json=WANTED)
-    assert (again.status_code, client.delete("/reports/kinds").status_code) == (409, 409)
+    assert again.status_code == 409
+
+
+def test_a_finished_comparison_is_begun_again_and_removed_by_those_who_mean_it(
+    client: TestClient, tmp_path: Path
+) -> None:
+    drop(client)
+    client.post("/reports/kinds/start", json=WANTED)
+    assert client.delete("/reports/kinds").status_code == 409
+    when(client, "kinds", "finished")
+    assert client.post("/reports/kinds/again").json() == {"id": "kinds-2"}
+    assert run(client, "kinds-2")["state"] == "new"
+    assert client.get("/reports/kinds-2/table.json").json()["table"]["rows"] == 120
+    for query in ("", "?networks=15"):
+        assert client.delete(f"/reports/kinds{query}").status_code == 409
+    assert client.delete("/reports/kinds?networks=16").status_code == 200
+    assert [each["id"] for each in client.get("/reports.json").json()["runs"]] == ["kinds-2"]
+    assert not (tmp_path / "actlab-lab" / "kinds").exists()
 
 
 def test_a_comparison_is_stopped_survives_the_server_and_goes_on(client: TestClient, tmp_path: Path) -> None:
@@ -133,8 +153,12 @@ def test_a_comparison_of_the_command_line_is_listed(client: TestClient, tmp_path
     ("content", "name", "expected"),
     [
         (b"\x00\xff\xfe" * 50, "noise.csv", "not written in UTF-8"),
+        (b"", "empty.csv", "is empty"),
+        (b"x,y\n", "header.csv", "columns but no rows"),
+        (b"x,y\n1,2\n1,2,3\n", "ragged.csv", "has 3 fields and the header 2"),
+        (b'x,y\n1,"2\n', "quotes.csv", "are never closed"),
         (b"PAR1 but not", "noise.parquet", "cannot be read as parquet"),
-        (b"x,y\n1,2\n", "short.csv", "needs at least 50"),
+        (b"x,y\n1,2\n", "short.csv", "at least 50 are needed"),
         (b"one\n" + b"1\n2\n" * 40, "single.csv", "no other column"),
         (some_table(), "table.xlsx", "save the table as CSV"),
         (some_table(), "table", "save the table as CSV"),
@@ -146,6 +170,8 @@ def test_what_is_no_table_is_refused_in_a_sentence_and_not_kept(
     answer = drop(client, content, name)
     assert answer.status_code == 400
     assert expected in said(answer)
+    assert answer.json()["error"]["text"] in messages("zh")
+    assert "This cannot be compared" not in said(answer)  # which has an English rest
     assert list((tmp_path / "actlab-lab").iterdir()) == []
 
 
@@ -182,7 +208,7 @@ def test_what_the_command_says_of_its_failure_is_shown_and_kept(client: TestClie
     shelf.table("kinds").write_text("x,y,kind\n1,2,in\n")
     client.post("/reports/kinds/continue")
     failed = when(client, "kinds", "failed", "unfinished")
-    assert "needs at least" in failed["said"] or "has changed" in failed["said"]
+    assert "at least 50 are needed" in failed["said"] or "has changed" in failed["said"]
     assert run(client, "kinds")["said"] == asdict(Comparisons(tmp_path / "actlab-lab", tmp_path).shown()[0])["said"]
 
 

@@ -71,7 +71,8 @@ def test_a_fit_and_its_errors_over_the_wire(client: TestClient) -> None:
     answer = client.post("/shapes", json={"points": SINE.tolist(), "activation": "tanh", "units": 3}).json()
     assert len(answer["units"]) == 3
     assert answer["error"] == fit(SINE, "tanh", 3).error
-    errors = client.post("/shapes/errors", json={"points": SINE.tolist()}).json()
+    errors = client.post("/shapes/errors", json={"points": SINE.tolist(), "activation": "gelu"}).json()
+    assert list(errors["errors"]) == ["relu", "sigmoid", "tanh", "gelu"]
     assert errors["counts"] == list(COUNTS)
     assert errors["errors"]["tanh"] == pytest.approx([fit(SINE, "tanh", count).error for count in COUNTS])
 

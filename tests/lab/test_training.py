@@ -1,44 +1,22 @@
-"""The small networks of the playground: right gradients, honest endings, and a socket that survives everything."""
+"""The small networks of the playground: right gradients, the same numbers from a seed, and honest endings."""
 
 from __future__ import annotations
 
 import json
-import runpy
-import threading
-import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from starlette.testclient import TestClient
 
 from actlab.catalogue import find
-from actlab.lab.application import application
-from actlab.lab.frames import unpack
-from actlab.lab.guarding import Door
 from actlab.lab.refusal import Refusal
-from actlab.lab.training import session as sessions
-from actlab.lab.training.exporting import files
 from actlab.lab.training.network import made, passed
 from actlab.lab.training.spec import Spec
 from actlab.lab.training.toys import TOYS
 from actlab.lab.training.trial import Trial
 from actlab.lab.training.units import HEALTH
-
-LAYERS = [{"units": 4, "activation": "tanh"}, {"units": 3, "activation": "mish"}]
-DOOR = Door(8571, "secret")
-ORIGIN = {"host": "127.0.0.1:8571", "origin": "http://127.0.0.1:8571"}
-
-
-def trial(**fields: Any) -> Trial:
-    return Trial(Spec.read({"layers": LAYERS, **fields}))
-
-
-def run(of: Trial, steps: int) -> Any:
-    return next((ending for _ in range(steps) if (ending := of.advance())), None)
+from tests.lab.trials import LAYERS, run, trial
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "squared_error"])
@@ -60,6 +38,36 @@ def test_gradients_are_the_slopes_of_the_loss(data: str, loss: str) -> None:
                 nudged = replace(one.network, weights=tuple(weights))
                 sides.append(one.goal.loss(nudged.outputs(X), y)[0])
             assert gradient[index] == pytest.approx((sides[0] - sides[1]) / 2e-5, rel=1e-4, abs=1e-9)
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "momentum", "adam"])
+def test_a_learned_parameter_learns_by_its_own_gradient(optimiser: str) -> None:
+    layers = [{"units": units, "activation": name} for units, name in ((4, "prelu"), (3, "mish"), (2, "prelu"))]
+    one, again = (trial(layers=layers, optimiser=optimiser, rate=0.02, bias=0.1) for _ in range(2))
+    X, y = one.material.train.X, one.material.train.y
+    count = len(one.network.arrays)
+    for place in (count - 2, count - 1):
+        sides = []
+        for way in (1, -1):
+            arrays = list(one.network.arrays)
+            arrays[place] = arrays[place] + way * 1e-5
+            sides.append(one.goal.loss(one.network.moved(tuple(arrays)).outputs(X), y)[0])
+        found = passed(one.network, one.goal, X, y).gradients[place]
+        assert found == pytest.approx([(sides[0] - sides[1]) / 2e-5], rel=1e-4)
+    run(one, 200), run(again, 200)
+    slopes = [layer["learned"] for layer in one.frame(0)[0]["layers"][:3]]
+    assert slopes[1] == {}
+    assert all(abs(each["slope"] - 0.25) > 1e-3 for each in (slopes[0], slopes[2]))
+    assert all((a == b).all() for a, b in zip(one.network.arrays, again.network.arrays, strict=True))
+
+
+def test_an_activation_that_learns_can_be_swapped_in_and_out() -> None:
+    one = trial(optimiser="adam")
+    for name in ("relu", "prelu", "tanh", "prelu"):
+        run(one, 3)
+        one.swap(find(name))
+    run(one, 3)
+    assert one.network.hidden[0].numbers != [0.25]
 
 
 @pytest.mark.parametrize(("optimiser", "rate"), [("sgd", 0.3), ("momentum", 0.05), ("adam", 0.02)])
@@ -143,6 +151,31 @@ def test_a_network_that_learned_ends_too() -> None:
     assert one.frame(0)[0]["accuracy"]["test"] > 0.95
 
 
+@pytest.mark.parametrize(
+    ("fields", "advice"),
+    [
+        ({"layers": []}, ["Without a hidden layer"]),
+        ({"layers": [{"activation": "identity"}] * 2}, ["Layers of identity add up to one straight line"]),
+        (
+            {"layers": [{"activation": "relu"}] * 2, "bias": -5},
+            ["Units have been dead from the start: their first bias", "Dead hidden units: 8 of 8. Use leaky", "If"],
+        ),
+        (
+            {"layers": [{"activation": "relu"}] * 2, "rate": 10, "batch": 16},
+            ["Units died while learning", "Dead hidden units: ", "If the loss is still too high"],
+        ),
+        ({"layers": [{"activation": "tanh"}], "optimiser": "adam", "data": {"name": "gaussians", "noise": 0}}, []),
+    ],
+    ids=["no layer", "identity", "bias", "rate", "perfect"],
+)  # fmt: skip
+def test_a_plateau_is_explained(fields: dict[str, Any], advice: list[str]) -> None:
+    ending = run(trial(stop=True, seed=1, **fields), 20_000)
+    said = [each.text.format(**each.values) for each in ending.advice]
+    assert len(said) == len(advice), said
+    assert all(text.startswith(start) for text, start in zip(said, advice, strict=True)), said
+    assert ending.sentence.text.startswith("Every point has the right answer") == (advice == [])
+
+
 def test_a_divergence_keeps_the_last_numbers_and_says_what_to_try() -> None:
     one = trial(data={"name": "hills"}, rate=100, layers=[{"units": 8, "activation": "relu"}])
     ending = run(one, 500)
@@ -173,179 +206,3 @@ def test_what_cannot_be_made_is_refused_in_a_sentence(spec: Any, said: str) -> N
     with pytest.raises(Refusal) as refused:
         Trial(Spec.read(spec))
     assert said in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("data", "activation"),
-    [("circles", "relu"), ("clouds", "mish"), ("hills", "leaky_relu"), ("xor", "prelu"), ("xor", "squareplus")],
-)
-def test_exported_code_gives_the_same_answers(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], data: str, activation: str
-) -> None:
-    pytest.importorskip("torch")
-    one = trial(data={"name": data}, layers=[{"units": 5, "activation": activation}] * 2, rate=0.05)
-    run(one, 50)
-    (tmp_path / "network.py").write_text(files(one)["network.py"], encoding="utf-8")
-    runpy.run_path(str(tmp_path / "network.py"), run_name="__main__")
-    assert "The same answers" in capsys.readouterr().out
-
-
-class Page:
-    """Takes what a session sends, and can wait for it."""
-
-    def __init__(self) -> None:
-        self.got: list[Any] = []
-        self._news = threading.Condition()
-
-    def take(self, message: Any) -> None:
-        with self._news:
-            self.got.append(unpack(message) if isinstance(message, bytes) else message)
-            self._news.notify_all()
-
-    def frames(self) -> list[Any]:
-        return [each for each in self.got if isinstance(each, tuple)]
-
-    def wait(self, until: Callable[[], Any]) -> None:
-        with self._news:
-            assert self._news.wait_for(until, timeout=20), self.got[-3:]
-
-
-@pytest.fixture
-def page() -> Page:
-    return Page()
-
-
-@pytest.fixture
-def session(page: Page) -> Iterator[sessions.Session]:
-    made = sessions.Session(page.take)
-    yield made
-    made.close()
-
-
-def test_frames_wait_for_the_page_and_training_for_somebody_who_looks(
-    page: Page, session: sessions.Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sessions, "UNSEEN", 0.2)
-    session.tell({"do": "make", "sides": [{"layers": LAYERS}]})
-    session.tell({"do": "play"})
-    page.wait(page.frames)
-    time.sleep(0.6)
-    assert len(page.frames()) == 1
-    session.tell({"do": "drawn"})
-    page.wait(lambda: len(page.frames()) == 2)
-    reached = page.frames()[1][0]["step"]
-    assert 1 <= reached <= 12  # a step each 40 ms, until nobody had looked for 0.2 s
-
-
-def reached(page: Page, session: sessions.Session, step: int) -> bool:
-    """Whether the last frame is of that step; acknowledges it."""
-    session.tell({"do": "drawn"})
-    return bool(page.frames() and page.frames()[-1][0]["step"] == step)
-
-
-def test_steps_pause_pace_swap_and_reset(page: Page, session: sessions.Session) -> None:
-    session.tell({"do": "make", "sides": [{"layers": LAYERS}, {"layers": LAYERS, "rate": 1}]})
-    page.wait(page.frames)
-    session.tell({"do": "pace", "steps": 5})
-    for step, message in (
-        (7, {"do": "step", "steps": 7}),
-        (7, {"do": "swap", "side": 1, "activation": "elu"}),
-        (0, {"do": "reset"}),
-    ):
-        session.tell(message)
-        page.wait(lambda step=step: reached(page, session, step))  # type: ignore[misc]
-    header, arrays = page.frames()[-1]
-    assert [each["layers"][0]["activation"] for each in header["sides"]] == ["tanh", "elu"]
-    assert arrays["1/weights/0"].shape == (2, 4)
-    assert not header["playing"]
-
-
-def test_a_session_refuses_and_lives_on(page: Page, session: sessions.Session) -> None:
-    for message in ({"do": "play"}, {}, {"do": "make", "sides": []}, {"do": "make", "sides": [{}, {}, {}]}):
-        session.tell(message)
-    page.wait(lambda: len(page.got) == 4)
-    assert {each["said"] for each in page.got} == {"refused"}
-    session.tell({"do": "make", "sides": [{}]})
-    page.wait(page.frames)
-
-
-def test_a_training_that_fails_is_said_and_the_next_one_goes(
-    page: Page, session: sessions.Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    with monkeypatch.context() as broken:
-        broken.setattr(Trial, "advance", lambda _self: 1 / 0)
-        session.tell({"do": "make", "sides": [{}]})
-        session.tell({"do": "play"})
-        page.wait(lambda: page.got and isinstance(page.got[-1], dict) and page.got[-1]["said"] == "refused")
-        assert "ZeroDivisionError" in caplog.text
-    session.tell({"do": "make", "sides": [{}]})
-    session.tell({"do": "step"})
-    page.wait(lambda: reached(page, session, 1))
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> TestClient:
-    return TestClient(application(DOOR, folder=tmp_path), base_url="http://127.0.0.1:8571")
-
-
-def test_a_training_over_the_socket_ends_with_it(client: TestClient) -> None:
-    with client.websocket_connect("/training?token=secret", headers=ORIGIN) as link:
-        link.send_text("not json")
-        assert link.receive_json()["said"] == "refused"
-        link.send_json(
-            {"do": "make", "sides": [{"layers": LAYERS, "watch": {"surface": 9, "heat": 5, "before": True}}]}
-        )
-        assert link.receive_json()["sides"][0]["names"] == ["x1", "x2"]
-        _, arrays = unpack(link.receive_bytes())
-        shapes = {name: array.shape for name, array in arrays.items()}
-        assert shapes["0/surface"] == (9, 9)
-        assert (shapes["0/heat/1"], shapes["0/before/0"]) == ((3, 5, 5), (4, 128))
-        link.send_json({"do": "play"})
-    deadline = time.monotonic() + 5
-    while any(each.name == "training" for each in threading.enumerate()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not any(each.name == "training" for each in threading.enumerate())
-
-
-def test_a_table_of_ones_own_is_learned_from(client: TestClient) -> None:
-    rows = [f"{i % 7},{i % 5},{'yes' if i % 7 > 3 else 'no'}" for i in range(60)] + [",2,yes", "3,nan,no"]
-    answer = client.post("/tables", content="a,b,c\n" + "\n".join(rows),
-                         headers={**ORIGIN, "x-actlab-token": "secret", "x-file-name": "own.csv"})  # fmt: skip
-    kept = answer.json()
-    assert [each["kind"] for each in kept["columns"]] == ["number", "number", "category"]
-    data = {"table": kept["id"], "columns": ["a", "b"], "target": "c"}
-    one = trial(data=data, rate=0.3)
-    assert len(one.material.train.y) + len(one.material.test.y) == 60
-    run(one, 600)
-    assert one.frame(0)[0]["accuracy"]["test"] > 0.9
-    for wrong, said in (
-        ({"target": "d"}, "no column d"),
-        ({"columns": ["a", "c"], "target": "b"}, "does not hold numbers"),
-    ):
-        with pytest.raises(Refusal, match=said):
-            trial(data={**data, **wrong})
-
-
-def test_a_column_is_called_what_it_likes_also_in_exported_code(
-    client: TestClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pytest.importorskip("torch")
-    lines = ['"""""""",{{ 1 }},\\', *(f"{i % 7},{i % 5},{i * 1.5}" for i in range(60))]
-    kept = client.post("/tables", content="\n".join(lines), headers={**ORIGIN, "x-actlab-token": "secret"}).json()
-    names = [each["name"] for each in kept["columns"]]
-    assert ('"""' in names[0], names[1:]) == (True, ["{{ 1 }}", "\\"])
-    one = trial(data={"table": kept["id"], "columns": names[1:], "target": names[0]})
-    run(one, 5)
-    (tmp_path / "network.py").write_text(files(one)["network.py"], encoding="utf-8")
-    runpy.run_path(str(tmp_path / "network.py"), run_name="__main__")
-    assert "The same answers" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [(b"", "cannot be read"), (b"a,b\n1,2\n", "1 rows and 2 columns"), (b"\xff\xfe\x00", "cannot be read")],
-)
-def test_a_file_that_is_no_table_is_refused(client: TestClient, content: bytes, said: str) -> None:
-    answer = client.post("/tables", content=content, headers={**ORIGIN, "x-actlab-token": "secret"})
-    assert answer.status_code == 400
-    assert said in answer.json()["error"]["text"].format(**answer.json()["error"]["values"])

@@ -489,7 +489,7 @@ class Endless(IterableDataset[Any]):
         ((X, Y["binary"][:-1]), UsageError, r"X has the shape \(200, 5\) and y \(199,\); both need the same rows"),
         ((X, X), UsageError, r"y has the shape \(200, 5\), and one class or number a row is expected; write loss=…"),
         ((X, X, X), UsageError, "The data is 3 of them; give a table, a pair of tensors"),
-        ((X[:20], Y["binary"][:20]), DataError, "The table has 20 rows, and a comparison needs at least 50"),
+        ((X[:20], Y["binary"][:20]), DataError, "The table has 20 rows, and at least 50 are needed"),
         (Endless(), UsageError, "The data is a Endless; give a table"),
         ((Endless(), Endless(), Endless()), UsageError, "wrap all three into DataLoaders"),
         (

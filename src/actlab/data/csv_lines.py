@@ -6,9 +6,11 @@ import csv
 from collections import Counter
 from pathlib import Path
 
+from actlab.data.errors import DataError
+
 SEPARATORS = ",;\t|"
 
-NAMED = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+SPELLED = {"\t": "\\t"}
 
 
 def separator(path: Path) -> str:
@@ -24,11 +26,15 @@ def repeated_names(path: Path) -> dict[str, int]:
     return {name: count for name, count in Counter(header).items() if name and count > 1}
 
 
-def fault(path: Path) -> tuple[str, str] | None:
+def fault(path: Path) -> DataError | None:
     """What is wrong with a file that was refused, and what to do about it; None when nothing is found."""
     line = _undecodable_line(path)
     if line:
-        return f"line {line:,} is not written in UTF-8", "save it as UTF-8, in a spreadsheet as “CSV UTF-8”"
+        return DataError(
+            "{name} cannot be read as {kind} (line {line} is not written in UTF-8): save it as UTF-8, in a spreadsheet "
+            "as “CSV UTF-8”.",
+            **_named(path), line=f"{line:,}",
+        )  # fmt: skip
     return _uneven_line(path)
 
 
@@ -42,7 +48,7 @@ def _undecodable_line(path: Path) -> int:
     return 0
 
 
-def _uneven_line(path: Path) -> tuple[str, str] | None:
+def _uneven_line(path: Path) -> DataError | None:
     mark = separator(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file, delimiter=mark, strict=True)
@@ -51,12 +57,22 @@ def _uneven_line(path: Path) -> tuple[str, str] | None:
             for row in rows:
                 fields = fields or len(row)
                 if len(row) > fields:
-                    return (
-                        f"line {begin + 1:,} has {len(row):,} fields and the header {fields:,}",
-                        f"correct this line, and put quotes around text that holds a {NAMED[mark]}",
-                    )
+                    return DataError(
+                        "{name} cannot be read as {kind} (line {line} has {fields} fields and the header {expected}): "
+                        "correct this line, and put quotes around text that holds a separator (`{separator}`).",
+                        **_named(path), line=f"{begin + 1:,}", fields=f"{len(row):,}", expected=f"{fields:,}",
+                        separator=SPELLED.get(mark, mark),
+                    )  # fmt: skip
                 begin = rows.line_num
         except csv.Error as error:
             if "end of data" in str(error):
-                return f"the quotes of line {begin + 1:,} are never closed", "close or delete them"
+                return DataError(
+                    "{name} cannot be read as {kind} (the quotes of line {line} are never closed): close or delete "
+                    "them.",
+                    **_named(path), line=f"{begin + 1:,}",
+                )  # fmt: skip
     return None
+
+
+def _named(path: Path) -> dict[str, str]:
+    return {"name": path.name, "kind": path.suffix.lower()[1:]}

@@ -9,11 +9,24 @@ NEAR = 0.6
 """Share of letters in common from which a word may have been meant."""
 
 
-class UsageError(ValueError):
+class Unusable(ValueError):
+    """A sentence about what a person handed in.
+
+    Args:
+        text: The sentence; with values it has `{names}` for them, so that it can be said in other languages.
+        **values: What stands for the names.
+    """
+
+    def __init__(self, text: str, **values: str | int) -> None:
+        super().__init__(text.format(**values) if values else text)
+        self.text, self.values = text, values
+
+
+class UsageError(Unusable):
     """The request does not fit: a missing file, an unknown column, an option that cannot be (exit code 2)."""
 
 
-class DataError(ValueError):
+class DataError(Unusable):
     """The table cannot be used as it is (exit code 3)."""
 
 

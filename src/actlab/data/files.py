@@ -44,12 +44,18 @@ def _reader(path: Path) -> Callable[[Path], pl.DataFrame]:
     suffix = path.suffix.lower()
     if not path.exists():
         raise UsageError(f"There is no file {path}{did_you_mean(path.name, _readable(path.parent), by=_stem)}.")
+    if suffix == "":
+        raise UsageError(
+            "{name} has no ending, and actlab reads {known}: save the table as CSV.",
+            name=path.name, known=listed(READERS),
+        )  # fmt: skip
     if suffix not in READERS:
         raise UsageError(
-            f"{path.name} ends in `{suffix or 'nothing'}`, and actlab reads {listed(READERS)}: save the table as CSV."
-        )
+            "{name} ends in `{suffix}`, and actlab reads {known}: save the table as CSV.",
+            name=path.name, suffix=suffix, known=listed(READERS),
+        )  # fmt: skip
     if path.stat().st_size == 0:
-        raise DataError(f"{path.name} is empty (0 bytes): bring a table with a header and rows.")
+        raise DataError("{name} is empty (0 bytes): bring a table with a header and rows.", name=path.name)
     return READERS[suffix]
 
 
@@ -70,10 +76,13 @@ def _content(path: Path, reader: Callable[[Path], pl.DataFrame]) -> pl.DataFrame
     except PermissionError:
         raise
     except (pl.exceptions.PolarsError, OSError, UnicodeError, ValueError) as error:
-        fault = csv_lines.fault(path) if reader is _read_csv else None
+        if reader is _read_csv and (fault := csv_lines.fault(path)) is not None:
+            raise fault from error
         reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
-        what, advice = fault or (reason, "save it anew or check it")
-        raise DataError(f"{path.name} cannot be read as {path.suffix.lower()[1:]} ({what}): {advice}.") from error
+        raise DataError(
+            "{name} cannot be read as {kind} ({english}): save it anew or check it.",
+            name=path.name, kind=path.suffix.lower()[1:], english=reason,
+        ) from error  # fmt: skip
 
 
 def _header_findings(path: Path) -> tuple[Finding, ...]:

@@ -79,7 +79,7 @@ def table_of(
     if target is None:
         raise UsageError(f"Which column is to be predicted? Name the target; there are {_named(frame.columns)}.")
     if frame.height == 0:
-        raise DataError(f"{name} has columns but no rows: bring a table that has a row for each case.")
+        raise DataError("{name} has columns but no rows: bring a table that has a row for each case.", name=name)
     if target not in frame.columns:
         raise UsageError(
             f"{name} has no column `{target}`{did_you_mean(target, frame.columns)}; its columns are "
@@ -89,7 +89,7 @@ def table_of(
     columns = [read_column(series) for series in frame.drop(target).iter_columns()]
     usable = [each.values for each in columns if each.values is not None]
     if not usable:
-        raise DataError(_nothing_usable(target, [f"`{each.column.name}` {each.column.note}" for each in columns]))
+        raise _nothing_usable(target, [f"`{each.column.name}` {each.column.note}" for each in columns])
     return Table(
         name=name,
         frame=pl.DataFrame(usable),
@@ -154,11 +154,16 @@ def _named(columns: Sequence[str]) -> str:
     return listed(columns) + (f", the last of them `{columns[-1]}`" if len(columns) > 6 else "")
 
 
-def _nothing_usable(target: str, reasons: list[str]) -> str:
+def _nothing_usable(target: str, reasons: list[str]) -> DataError:
     if not reasons:
-        return f"The table has the target `{target}` and no other column: bring columns to predict it from."
+        return DataError(
+            "The table has the target `{target}` and no other column: bring columns to predict it from.", target=target
+        )
     shown = "; ".join(reasons[:4]) + (f"; and {len(reasons) - 4} more" if len(reasons) > 4 else "")
-    return f"No column beside the target `{target}` can be used ({shown}): bring at least one that varies."
+    return DataError(
+        "No column beside the target `{target}` can be used ({english}): bring at least one that varies.",
+        target=target, english=shown,
+    )  # fmt: skip
 
 
 def _row_findings(frame: pl.DataFrame) -> list[Finding]:

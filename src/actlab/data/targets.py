@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from actlab.data.columns import text
-from actlab.data.errors import DataError, UsageError, counted, did_you_mean, listed
+from actlab.data.errors import DataError, UsageError, did_you_mean, listed
 from actlab.data.numerals import refuse_commas, refuse_numbers_as_text
 from actlab.data.table import Finding, Task
 
@@ -65,10 +65,7 @@ def read_target(series: pl.Series, task: str | None = None, positive: str | None
             f"The task {task!r} is unknown{did_you_mean(task, list(TASKS))}; write classification or regression."
         )
     if len(series) < FEWEST_ROWS:
-        raise DataError(
-            f"The table has {counted(len(series), 'row')}, and a comparison needs at least {FEWEST_ROWS}: "
-            "bring more rows."
-        )
+        raise _too_few(len(series))
     values = _tidy(series)
     _refuse_gaps(values)
     _refuse_single(values)
@@ -82,6 +79,17 @@ def read_target(series: pl.Series, task: str | None = None, positive: str | None
     return _classes(values, task, positive)
 
 
+def _too_few(rows: int) -> DataError:
+    if rows == 1:
+        return DataError(
+            "The table has 1 row, and at least {fewest} are needed: bring more rows.", fewest=f"{FEWEST_ROWS}"
+        )
+    return DataError(
+        "The table has {rows} rows, and at least {fewest} are needed: bring more rows.",
+        rows=f"{rows}", fewest=f"{FEWEST_ROWS}",
+    )  # fmt: skip
+
+
 def _tidy(series: pl.Series) -> pl.Series:
     if series.dtype.is_float() or series.dtype.is_decimal():
         return series.cast(pl.Float64).fill_nan(None)
@@ -93,14 +101,27 @@ def _tidy(series: pl.Series) -> pl.Series:
 
 
 def _refuse_gaps(values: pl.Series) -> None:
-    for what, bad in (("has no value", values.is_null()), ("is infinite", _infinite(values))):
-        rows = np.flatnonzero(bad.to_numpy()) + 1
-        if rows.size:
-            first = ", ".join(str(row) for row in rows[:5]) + (", …" if rows.size > 5 else "")
-            raise DataError(
-                f"The target `{values.name}` {what} in {counted(rows.size, 'row')} of {len(values):,} "
-                f"(first: {first}, counted from 1 below the header): fill them in or leave these rows out."
-            )
+    if (where := _places(values, values.is_null())) is not None:
+        raise DataError(
+            "The target `{target}` has no value in rows {rows} ({count} of {all}, counted from 1 below the header): "
+            "fill them in or leave these rows out.",
+            **where,
+        )
+    if (where := _places(values, _infinite(values))) is not None:
+        raise DataError(
+            "The target `{target}` is infinite in rows {rows} ({count} of {all}, counted from 1 below the header): "
+            "correct them or leave these rows out.",
+            **where,
+        )
+
+
+def _places(values: pl.Series, bad: pl.Series) -> dict[str, str] | None:
+    """Which rows are bad, and how many of all; None when there are none."""
+    rows = np.flatnonzero(bad.to_numpy()) + 1
+    if not rows.size:
+        return None
+    first = ", ".join(str(row) for row in rows[:5]) + (", …" if rows.size > 5 else "")
+    return {"target": values.name, "rows": first, "count": f"{rows.size:,}", "all": f"{len(values):,}"}
 
 
 def _infinite(values: pl.Series) -> pl.Series:
@@ -110,9 +131,10 @@ def _infinite(values: pl.Series) -> pl.Series:
 def _refuse_single(values: pl.Series) -> None:
     if values.n_unique() == 1:
         raise DataError(
-            f"The target `{values.name}` is {values[0]!r} in every row, so there is nothing to tell apart: "
-            "choose another target or bring rows of another kind."
-        )
+            "The target `{target}` is {value} in every row, so there is nothing to tell apart: choose another target "
+            "or bring rows of another kind.",
+            target=values.name, value=repr(values[0]),
+        )  # fmt: skip
 
 
 def _guess(values: pl.Series) -> str:

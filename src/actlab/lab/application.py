@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader
+from starlette.exceptions import HTTPException
 
 from actlab.figures.palette import COLOURS
 from actlab.lab.functions import router as functions
@@ -20,15 +22,7 @@ from actlab.lab.shapes import router as shapes
 from actlab.lab.training.addresses import router as training
 
 PAGE = Path(__file__).parent / "page"
-PARTS = (
-    "functions",
-    "perceptron",
-    "playground",
-    "steps",
-    "dying",
-    "shapes",
-    "reports",
-)  # in the order of the page's list
+PARTS = ("perceptron", "functions", "steps", "playground", "dying", "shapes", "reports")  # in the article's order
 
 
 def application(door: Door, *, folder: Path = Path(FOLDER)) -> FastAPI:
@@ -38,29 +32,40 @@ def application(door: Door, *, folder: Path = Path(FOLDER)) -> FastAPI:
     app.add_exception_handler(Refusal, answer)
     app.state.comparisons = Comparisons(folder)
     app.mount("/page", StaticFiles(directory=PAGE), name="page")
-    template = Environment(loader=FileSystemLoader(PAGE), autoescape=True).get_template("index.html")
-
-    def page(request: Request) -> HTMLResponse:
-        language = language_for(request.query_params.get("lang"), request.headers.get("accept-language", ""))
-        said = messages(language)
-        return HTMLResponse(
-            template.render(
-                token=door.token,
-                language=language,
-                tag=tag(language),
-                parts=PARTS,
-                part=request.url.path.strip("/"),
-                t=lambda text: said.get(text) or text,
-            )
-        )
-
-    for path in ("/", *(f"/{part}" for part in PARTS)):
-        app.add_api_route(path, page, methods=["GET"], include_in_schema=False, response_model=None)
+    _pages(app, door)
     for router in (functions, training, shapes, reports):
         app.include_router(router)
     app.add_api_route("/messages/{language}.json", sentences, methods=["GET"])
     app.add_api_route("/palette.css", palette, methods=["GET"], response_model=None)
     return app
+
+
+def _pages(app: FastAPI, door: Door) -> None:
+    """The page of each part; the first one stands for the lab, and an address that is none is told so on a page."""
+    template = Environment(loader=FileSystemLoader(PAGE), autoescape=True).get_template("index.html")
+
+    def written(request: Request, part: str, status: int = 200) -> HTMLResponse:
+        language = language_for(request.query_params.get("lang"), request.headers.get("accept-language", ""))
+        said = messages(language)
+        return HTMLResponse(
+            template.render(
+                token=door.token, language=language, tag=tag(language), part=part, t=lambda text: said.get(text) or text
+            ),
+            status,
+        )
+
+    def page(request: Request) -> HTMLResponse:
+        return written(request, request.url.path.strip("/") or PARTS[0])
+
+    async def missing(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException), "registered for these alone"
+        if error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+            return written(request, "", 404)
+        return await http_exception_handler(request, error)
+
+    for path in ("/", *(f"/{part}" for part in PARTS)):
+        app.add_api_route(path, page, methods=["GET"], include_in_schema=False, response_model=None)
+    app.add_exception_handler(HTTPException, missing)
 
 
 def sentences(language: str) -> JSONResponse:

@@ -72,7 +72,7 @@ OWN: Mapping[str, tuple[str, str, str]] = {
 def framework_code(activation: Activation) -> dict[str, str]:
     """What to write in each framework: its own code, and under `actlab_…` ours, with {names} for the parameters."""
     own = dict(zip(FRAMEWORKS, OWN.get(activation.name, ("", "", "")), strict=True))
-    given = ", ".join(f"{each.name}={{{each.name}}}" for each in activation.parameters if each.role != "random")
+    given = ", ".join(f"{each.name}={{{each.name}}}" for each in activation.parameters)
     arguments = ", ".join([*activation.inputs, given] if given else activation.inputs)
     ours = (f"{way}({given})" for way in (f"actlab.{activation.name}.torch", f"actlab.{activation.name}.keras"))
     names = (f"actlab_{framework}" for framework in FRAMEWORKS)

@@ -7,7 +7,6 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -20,7 +19,8 @@ from actlab.lab.reports import FOLDER
 HOST = "127.0.0.1"
 PORT = 8571  # the first one tried
 TRIES = 20
-LOOK = 0.2  # seconds until the main thread hears of a signal, on systems where waiting is deaf
+LOOK = 0.2  # seconds until the main thread sees that it was told to end
+ENDINGS = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C is how one ends it
 
 
 def listen(port: int | None) -> socket.socket:
@@ -76,15 +76,22 @@ def serve(
     announce(address)
     if browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    places = [place]
-    thread = threading.Thread(target=server.run, kwargs={"sockets": places})  # so that it leaves signals to us
+    asked: list[int] = []  # no exception: one that comes while a lock is being taken leaves it taken
+    before = {each: signal.signal(each, lambda number, _: asked.append(number)) for each in ENDINGS}
+    places, ended = [place], threading.Event()
+
+    def run() -> None:
+        try:
+            server.run(sockets=places)
+        finally:
+            ended.set()
+
     with place:
-        thread.start()
-        with suppress(KeyboardInterrupt):  # Ctrl-C is how one ends it
-            while thread.is_alive():
-                thread.join(LOOK)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the second time it may be meant
+        threading.Thread(target=run).start()  # so that it leaves signals to us
+        while not asked and not ended.wait(LOOK):
+            pass
+        for each, way in before.items():  # the second time it may be meant
+            signal.signal(each, way)
         places.clear()  # else it closes the socket before it stops listening there, and fails
         server.should_exit = True
-        thread.join()
+        ended.wait()

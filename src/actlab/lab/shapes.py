@@ -70,9 +70,10 @@ async def shape(request: Request) -> dict[str, Any]:
 
 @router.post("/shapes/errors")
 async def errors(request: Request) -> dict[str, Any]:
-    """The typical error of the article's functions with more and more units."""
-    given = await _given(request, ("points",))
-    found = await run_in_threadpool(_alone, _errors, _points(given))
+    """The typical error of the article's functions, and of another one, with more and more units."""
+    given = await _given(request, ("points", "activation"))
+    activation = reading.choice(given, "activation", "relu", STEEPNESS)
+    found = await run_in_threadpool(_alone, _errors, _points(given), activation)
     return {"counts": COUNTS, "errors": found}
 
 
@@ -158,9 +159,9 @@ def _alone(work: Callable[..., Any], *given: Any) -> Any:
         return work(*given)
 
 
-def _errors(wanted: Matrix) -> dict[str, list[float]]:
+def _errors(wanted: Matrix, activation: str) -> dict[str, list[float]]:
     found = {}
-    for name in COMPARED:
+    for name in dict.fromkeys((*COMPARED, activation)):
         candidates = _dictionary(name)[0]
         ladder = _ladder(candidates, wanted, COUNTS[-1])[1:]
         found[name] = [float(np.sqrt(_left(candidates, wanted, chosen) / POINTS)) for chosen in ladder]
@@ -169,7 +170,7 @@ def _errors(wanted: Matrix) -> dict[str, list[float]]:
 
 async def _given(request: Request, allowed: tuple[str, ...]) -> Mapping[str, Any]:
     try:
-        document = await request.json()
+        document = reading.parsed(await request.body())
     except ValueError:
         raise Refusal("This is no JSON; send the heights of a curve.") from None
     return reading.fields(document, "shape", allowed)

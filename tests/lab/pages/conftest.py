@@ -35,24 +35,28 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started.close()
 
 
-def is_wrong(said: ConsoleMessage) -> bool:
+def is_wrong(said: ConsoleMessage, meant: tuple[str, ...] = ()) -> bool:
     """Whether the console was told an error; a refused request is none, since the page says it in a sentence."""
-    return said.type == "error" and "status of 400" not in said.text
+    return said.type == "error" and not any(each in said.text for each in ("status of 400", *meant))
 
 
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Opens pages, each with settings of its own; afterwards none has said an error or asked elsewhere."""
+    """Opens pages, each with settings of its own; afterwards none has said an error or asked elsewhere.
+
+    `meant` are parts of errors that the test itself brings about.
+    """
     contexts, wrong = [], []
 
-    def opened(**settings: Any) -> Page:
+    def opened(meant: tuple[str, ...] = (), **settings: Any) -> Page:
+        home = settings.get("base_url", address)
         context = browser.new_context(**{"base_url": address, "viewport": {"width": 1400, "height": 900}, **settings})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda said: wrong.append(said.text) if is_wrong(said) else None)
+        page.on("console", lambda said: wrong.append(said.text) if is_wrong(said, meant) else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda sent: wrong.append(sent.url) if outside(sent.url, address) else None)
+        page.on("request", lambda sent: wrong.append(sent.url) if outside(sent.url, home) else None)
         return page
 
     yield opened

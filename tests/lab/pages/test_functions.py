@@ -40,7 +40,7 @@ def test_the_step_has_no_gradient_and_its_line_breaks_where_it_jumps(page: Page)
 
 def test_a_preset_draws_the_pictures_of_the_article(page: Page) -> None:
     visit(page, "/functions")
-    button = page.get_by_role("button", name="All six of the article")
+    button = page.get_by_role("button", name="All six of them")
     button.click()
     expect(page.locator(".chosen li")).to_have_count(6)
     expect(page.locator(".chart").first.locator(".lines path")).to_have_count(6)
@@ -92,15 +92,20 @@ def test_a_pointer_in_the_chart_moves_x(page: Page) -> None:
 
 def test_curves_are_removed_and_added_and_six_are_the_most(page: Page) -> None:
     visit(page, f"/functions?curves={SIX}")
-    add = page.get_by_role("button", name="Add", exact=True).first
+    add = page.get_by_role("button", name="Add mish")
     expect(add).to_be_disabled()
     expect(page.get_by_text("Six curves are the most").first).to_be_visible()
     page.locator(".chosen li", has=page.get_by_text("sigmoid", exact=True)).get_by_role("button", name="Remove").click()
     page.wait_for_url(re.compile("step%2C%2Ctanh"))  # the others keep their colours
     page.get_by_role("searchbox").fill("mish")
-    page.get_by_role("button", name="Add", exact=True).and_(page.locator(":visible")).click()
+    add.click()
     expect(page.locator(".chosen li").nth(1)).to_contain_text("mish")
-    expect(add).to_be_disabled()
+    expect(page.get_by_role("button", name="Add softsign", include_hidden=True)).to_be_disabled()
+    remove = page.locator(".catalogue").get_by_role("button", name="Remove mish")
+    expect(remove).to_be_focused()
+    remove.press("Enter")
+    expect(page.locator(".chosen li")).to_have_count(5)
+    expect(add).to_be_focused()
 
 
 def test_the_catalogue_holds_everything_and_is_searched_by_alias_family_and_year(page: Page) -> None:
@@ -120,7 +125,7 @@ def test_a_gated_function_has_facts_and_says_why_it_has_no_curve(page: Page) -> 
     expect(facts).to_contain_text("No curve: it takes two inputs, a gate and a value.")
     expect(facts.locator("math")).to_have_count(3)
     row = page.locator(".catalogue li", has=page.get_by_text("swiglu", exact=True))
-    expect(row.get_by_role("button", name="Add", exact=True)).to_have_count(0)
+    expect(row.get_by_role("button", name="Add")).to_have_count(0)
 
 
 def test_the_facts_say_how_each_claim_is_known(page: Page) -> None:
@@ -140,10 +145,47 @@ def test_an_own_range_is_taken_when_it_is_one(page: Page) -> None:
     page.get_by_role("radio", name="own").check()
     page.get_by_label("x to").fill("-9")
     expect(page.get_by_text("Write two numbers")).to_be_visible()
+    expect(page.get_by_label("x to")).to_have_attribute("aria-invalid", "true")
     page.get_by_label("x to").fill("2")
+    expect(page.get_by_label("x to")).to_have_attribute("aria-invalid", "false")
     expect(page.get_by_text("Write two numbers")).to_be_hidden()
     expect(value(page, "relu", 0)).to_have_text("2")
     page.wait_for_url("**range=-6..2**")
+
+
+@pytest.mark.parametrize("ends", ["10..12", "-12..-10"])
+def test_curves_far_from_zero_lie_in_their_chart(page: Page, ends: str) -> None:
+    visit(page, f"/functions?curves=relu,identity&range={ends}")
+    lines = page.locator(".chart").first.locator(".lines path")
+    expect(lines.first).to_have_attribute("d", re.compile("^M"))
+    for each in lines.all():
+        heights = [float(point.split(",")[1]) for point in re.split("[ML]", each.get_attribute("d") or "")[1:]]
+        assert 0 < min(heights) <= max(heights) < 300
+
+
+def test_the_code_of_a_framework_is_shown_for_what_it_computes(page: Page) -> None:
+    visit(page, "/functions?curves=selu:scale=2,rrelu:slope=0.3&facts=selu")
+    facts = page.locator(".facts")
+    for framework in ("PyTorch", "Keras", "JAX"):
+        expect(facts.get_by_role("row", name=framework)).to_contain_text("only with the usual parameters")
+    expect(facts).to_contain_text("actlab.selu.torch(scale=2)")
+    page.get_by_role("button", name="Reset selu").click()
+    expect(facts).to_contain_text("torch.nn.SELU()")
+    page.locator(".chosen").get_by_role("button", name="Facts of rrelu").click()
+    expect(facts).to_contain_text("actlab.rrelu.torch(slope=0.3)")
+    expect(facts).not_to_contain_text("torch.nn.RReLU()")
+
+
+def test_numbers_beside_each_other_have_as_many_digits(page: Page) -> None:
+    visit(page, "/functions?curves=sigmoid,tanh,relu&x=1")
+    assert [value(page, each, 1).inner_text() for each in ("sigmoid", "tanh", "relu")] == ["0.1966", "0.4200", "1"]
+
+
+def test_the_details_are_folded_until_they_are_asked_for(page: Page) -> None:
+    visit(page, "/functions?curves=step")
+    expect(page.get_by_text("0 or 1", exact=True)).to_be_hidden()
+    page.locator(".chosen").get_by_role("button", name="Facts of step").press("Enter")
+    expect(page.get_by_role("row", name=re.compile("^range"))).to_contain_text("0 or 1")
 
 
 @pytest.mark.parametrize(

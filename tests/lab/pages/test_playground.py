@@ -2,82 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Callable
-from typing import Any
 
-import numpy as np
 import pytest
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 
-from actlab.lab.frames import pack
 from tests.lab.pages.browsing import look, no_sideways, violations, visit
-
-POINTS = [[-1.0, -1.0, 0], [1.0, -1.0, 0], [-1.0, 1.0, 1], [1.0, 1.0, 1]]
-SCORES = [0.1, 0.4, 0.6, 0.9]
-HEALTH = ("alive", "sparse", "saturated", "silent", "dead")
-MADE = {"names": ["x1", "x2"], "target": "y", "classes": ["no", "yes"], "span": [[-2, 2], [-2, 2]]}
-
-
-class Trainer:
-    """Stands where the server trains: takes down what is asked, and answers with made-up numbers."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.sides: list[dict[str, Any]] = []
-        self.step, self.playing = 0, False
-        self.links: list[WebSocketRoute] = []
-
-    def open(self, link: WebSocketRoute) -> None:
-        self.links.append(link)
-        link.on_message(lambda text: self.hear(json.loads(text)))
-
-    def say(self, message: dict[str, Any]) -> None:
-        self.links[-1].send(json.dumps(message))
-
-    def hear(self, message: dict[str, Any]) -> None:
-        if message["do"] != "drawn":
-            self.asked.append(message)
-        if message["do"] == "make":
-            self.sides, self.step, self.playing = message["sides"], 0, False
-            self.say({"said": "made", "sides": [{**MADE, "train": POINTS, "test": POINTS} for _ in self.sides]})
-            self.links[-1].send(self.frame())
-        elif message["do"] in ("play", "pause"):
-            self.playing = message["do"] == "play"
-        elif message["do"] == "export":
-            self.say({"said": "exported", "files": {"network.py": "import torch\n"}})
-        if message["do"] in ("play", "step") or (message["do"] == "drawn" and self.playing):
-            self.step += 1
-            self.links[-1].send(self.frame())
-
-    def frame(self) -> bytes:
-        arrays: dict[str, Any] = {}
-        heads = []
-        for side, spec in enumerate(self.sides):
-            units = [each["units"] for each in spec["layers"]]
-            grid = np.linspace(0, 1, spec["watch"]["surface"])
-            arrays[f"{side}/surface"] = np.tile(grid[:, None], (1, len(grid)))
-            for layer, count in enumerate(units):
-                heat = spec["watch"]["heat"]
-                arrays[f"{side}/heat/{layer}"] = np.linspace(-1, 1, count * heat * heat).reshape(count, heat, heat)
-                arrays[f"{side}/status/{layer}"] = np.arange(count) % len(HEALTH)
-                arrays[f"{side}/slopes/{layer}"] = np.full(count, 0.25)
-            for layer, (before, after) in enumerate(zip([2, *units], [*units, 1], strict=True)):
-                arrays[f"{side}/weights/{layer}"] = np.sin(np.arange(before * after)).reshape(before, after)
-                arrays[f"{side}/biases/{layer}"] = np.zeros(after)
-            arrays |= {f"{side}/scores/{part}": np.array(SCORES) for part in ("train", "test")}
-            heads.append(self.head(spec))
-        return pack({"step": self.step, "epoch": self.step, "playing": self.playing, "sides": heads}, arrays)
-
-    def head(self, spec: dict[str, Any]) -> dict[str, Any]:
-        counts = [np.bincount(np.arange(each["units"]) % 5, minlength=5) for each in spec["layers"]]
-        layers = [{"units": dict(zip(HEALTH, map(int, each), strict=True))} for each in counts]
-        return {"loss": {"train": 0.5 / (1 + self.step), "test": 0.6}, "state": "running", "layers": layers}
-
-    def made(self) -> list[dict[str, Any]]:
-        return [each for each in self.asked if each["do"] == "make"]
+from tests.lab.pages.trainer import Trainer
 
 
 @pytest.fixture
@@ -128,8 +61,14 @@ def test_an_address_is_taken_as_it_is_and_its_mistakes_are_said(page: Page, trai
     expect(page.get_by_role("alert")).to_contain_text("layers=3-elu,99-tanh")
     (side,) = trainer.made()[-1]["sides"]
     assert side["data"]["name"] == "xor"
+    assert [each["activation"] for each in side["layers"]] == ["tanh", "tanh"]
     assert (side["rate"], side["initialisation"], side["seed"], side["stop"]) == (0.5, "he", 7, False)
     assert {"do": "pace", "steps": 20} in trainer.asked
+
+
+def test_no_activation_is_called_as_what_every_object_has(page: Page, trainer: Trainer) -> None:
+    visit(page, "/playground?layers=4-constructor")
+    expect(page.get_by_role("alert")).to_contain_text("layers=4-constructor")
 
 
 def test_the_cutoff_moves_the_confusion_matrix(page: Page, trainer: Trainer) -> None:
@@ -149,7 +88,8 @@ def test_the_cutoff_moves_the_confusion_matrix(page: Page, trainer: Trainer) -> 
 
 def test_units_tell_how_they_are_and_are_reached_by_arrow_keys(page: Page, trainer: Trainer) -> None:
     visit(page, "/playground?layers=5-relu,4-tanh")
-    expect(page.locator(".net-A .health")).to_have_text("1 of 9 units is dead, 2 silent, 2 saturated, 2 sparse.")
+    expect(page.locator(".net-A .health")).to_have_text("1 of 9 units is dead, 2 silent, 2 saturated, 2 rarely active.")
+    expect(page.locator(".net-A .badges")).to_contain_text("rarely active: active on fewer than 5 %")
     units = page.locator(".unit")
     expect(units.nth(4)).to_have_accessible_name(
         re.compile("^Layer 1, unit 5, relu: dead, its slope is 0 on every point")
@@ -162,9 +102,40 @@ def test_units_tell_how_they_are_and_are_reached_by_arrow_keys(page: Page, train
     expect(units.nth(6)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".out-A .shown")).to_contain_text("Shown: layer 2, unit 2. Bias 0, mean slope 0.25")
+    expect(page.locator(".out-A h2")).to_have_text("A: layer 2, unit 2")
     page.keyboard.press("Enter")
     expect(page.locator(".out-A .shown")).to_contain_text("The line is the cutoff")
     assert violations(page) == []
+
+
+def test_a_square_says_that_it_can_be_clicked_and_the_way_back_is_shown(page: Page, trainer: Trainer) -> None:
+    visit(page, "/playground?layers=3-relu")
+    back = page.get_by_role("button", name="Back to the output of A")
+    hint = page.locator(".net-A .hint")
+    expect(hint).to_have_text("Click a square to see it large.")
+    expect(back).to_be_hidden()
+    page.locator(".unit").nth(1).click()
+    expect(page.locator(".out-A h2")).to_have_text("A: layer 1, unit 2")
+    back.press("Enter")
+    expect(page.locator(".out-A h2")).to_have_text("Output of A")
+    expect(page.locator(".unit").nth(1)).to_be_focused()
+    page.get_by_role("button", name="Remove layer 1").click()
+    expect(hint).to_be_hidden()
+
+
+def test_what_a_layer_has_learned_beside_its_weights_is_said(page: Page, trainer: Trainer) -> None:
+    trainer.learned = {"slope": 0.125}
+    visit(page, "/playground?layers=3-prelu,2-prelu")
+    expect(page.locator(".net-A .learned")).to_have_text(
+        "Layer 1 has learned: slope 0.125. Layer 2 has learned: slope 0.125."
+    )
+
+
+def test_a_network_is_called_by_its_layers_in_their_order(page: Page, trainer: Trainer) -> None:
+    visit(page, "/playground?layers=2-tanh,2-relu,2-tanh")
+    expect(page.locator(".net-A h2")).to_have_text("A: tanh → relu → tanh, rate 0.1")
+    page.get_by_label("Activation of all layers", exact=True).select_option("gelu")
+    expect(page.locator(".net-A h2")).to_have_text("A: gelu, rate 0.1")
 
 
 def test_b_has_the_same_seed_and_one_thing_else(page: Page, trainer: Trainer) -> None:
@@ -192,7 +163,7 @@ def test_a_divergence_becomes_a_card_whose_advice_is_done(page: Page, trainer: T
     trainer.say({"said": "ended", "side": 0, "why": "diverged", "step": 12, **what})
     card = page.locator(".ending.diverged")
     expect(card).to_contain_text("Training of A went wrong at step 12")
-    expect(card).to_contain_text("The loss grew to 1.00 · 10^30.")
+    expect(card).to_contain_text("The loss grew to 1.00 · 10³⁰.")
     expect(card.get_by_role("button")).to_have_count(1)
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     assert violations(page) == []
@@ -201,6 +172,17 @@ def test_a_divergence_becomes_a_card_whose_advice_is_done(page: Page, trainer: T
     expect(card).to_have_count(0)
     expect(page).to_have_url(re.compile(r"rate=0\.01"))
     assert trainer.made()[-1]["sides"][0]["rate"] == 0.01
+
+
+def test_advice_calls_settings_as_their_lists_do(page: Page, trainer: Trainer) -> None:
+    visit(page, "/playground")
+    expect(page.locator(".unit")).to_have_count(8)
+    advice = [["Use “{initialisation}”.", {"initialisation": "matched"}], ["Use {loss}.", {"loss": "cross_entropy"}]]
+    trainer.say({"said": "ended", "side": 0, "why": "plateau", "step": 9, "text": "", "values": {}, "advice": advice})
+    expect(page.locator(".ending li")).to_have_text(["Use “matched to the activation”.", "Use Cross-entropy."])
+    page.get_by_role("button", name="Use “matched").click()
+    expect(page.locator(".ending")).to_have_count(0)
+    assert trainer.made()[-1]["sides"][0]["initialisation"] == "matched"
 
 
 def test_a_server_that_was_gone_is_asked_for_the_same_networks(page: Page, trainer: Trainer) -> None:
@@ -220,28 +202,62 @@ def test_a_refusal_is_said(page: Page, trainer: Trainer) -> None:
     expect(page.get_by_role("alert")).to_have_text("rate is <b>.")
 
 
-def test_a_table_of_ones_own_is_asked_for_by_its_columns(page: Page, trainer: Trainer) -> None:
-    numbers = [{"name": name, "kind": "number", "distinct": 9} for name in ("long", "wide", "<i>old")]
-    columns = [*numbers, {"name": "kind", "kind": "category", "distinct": 2}]
-
-    def kept(route: Route) -> None:
-        assert route.request.headers["x-file-name"] == "my%20own.csv"
-        route.fulfill(json={"id": "t1", "rows": 150, "columns": columns})
-
-    page.route("**/tables", kept)
+def test_a_refusal_stays_and_there_is_nothing_to_play(page: Page, trainer: Trainer) -> None:
     visit(page, "/playground")
-    page.get_by_label("Your own table").set_input_files({"name": "my own.csv", "mimeType": "text/csv", "buffer": b"1"})
-    expect(page.get_by_label("To be predicted")).to_have_value("kind")
-    page.get_by_label("Column upwards").select_option("<i>old")
-    expect(page.get_by_label("Toy set")).to_be_hidden()
-    page.get_by_label("Column across").select_option("<i>old")
-    expect(page.get_by_role("alert")).to_contain_text("Choose three different columns")
-    asked = {"table": "t1", "columns": ["long", "<i>old"], "target": "kind", "seed": 1}
-    assert trainer.made()[-1]["sides"][0]["data"] == asked
-    assert violations(page) == []
-    page.get_by_role("button", name="Back to toy data").press("Enter")
-    expect(page.get_by_label("Toy set")).to_be_visible()
-    assert trainer.made()[-1]["sides"][0]["data"]["name"] == "circles"
+    play = page.locator(".play")
+    play.click()
+    expect(page.locator(".counted")).to_have_text(re.compile(r"Step [1-9]"))
+    trainer.playing, trainer.refusing = False, "It compares classes."
+    page.get_by_role("spinbutton", name="Learning rate", exact=True).fill("0.5")
+    expect(page.get_by_role("alert")).to_have_text("It compares classes.")
+    asked = len(trainer.asked)
+    expect(play).to_have_text("Play")
+    expect(play).to_have_attribute("aria-disabled", "true")
+    for name in ("Play", "One step"):
+        page.get_by_role("button", name=name).press("Enter")
+    trainer.say({"said": "refused", "of": "play", "text": "There is no network yet.", "values": {}})
+    page.wait_for_timeout(200)
+    assert trainer.asked[asked:] == []
+    expect(page.get_by_role("alert")).to_have_text("It compares classes.")
+    expect(page.locator(".stage")).to_be_hidden()
+    trainer.refusing = ""
+    page.get_by_role("button", name="Start again").click()
+    expect(page.locator(".network").first).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    assert [each["do"] for each in trainer.asked[-2:]] == ["make", "pace"]
+    play.click()
+    expect(page.locator(".counted")).to_have_text(re.compile(r"Step [1-9]"))
+
+
+def test_playing_goes_on_with_new_networks_once_they_are_made(page: Page, trainer: Trainer) -> None:
+    visit(page, "/playground")
+    page.get_by_role("button", name="Play").click()
+    page.get_by_label("Activation of layer 1").select_option("relu")
+    expect(page.locator(".net-A h2")).to_have_text("A: relu → tanh, rate 0.1")
+    expect(page.locator(".counted")).to_have_text(re.compile(r"Step [1-9]"))
+    assert [each["do"] for each in trainer.asked[-3:]] == ["make", "pace", "play"]
+
+
+def test_networks_that_all_diverged_are_made_anew_by_play(page: Page, trainer: Trainer) -> None:
+    visit(page, "/playground?compare=rate")
+    play, cards = page.locator(".play"), page.locator(".ending")
+    play.click()
+    ended = {"said": "ended", "step": 2, "text": "The loss grew.", "values": {}, "advice": []}
+    trainer.say({**ended, "side": 1, "why": "diverged"})
+    expect(cards).to_have_count(1)
+    play.click()
+    expect(play).to_have_text("Play")
+    play.click()
+    expect(play).to_have_text("Pause")
+    expect(cards).to_have_count(1)  # B cannot go on, A does
+    assert len(trainer.made()) == 1
+    trainer.playing = False
+    trainer.say({**ended, "side": 0, "why": "diverged"})
+    expect(cards).to_have_count(2)
+    expect(play).to_have_text("Play")
+    play.click()
+    expect(cards).to_have_count(0)
+    assert [each["do"] for each in trainer.asked[-3:]] == ["make", "pace", "play"]
 
 
 def test_a_network_is_saved_as_a_file(page: Page, trainer: Trainer) -> None:
@@ -287,25 +303,6 @@ def trainings() -> list[threading.Thread]:
     return [each for each in threading.enumerate() if each.name == "training"]
 
 
-def test_a_file_of_ones_own_is_trained_on_and_a_bad_one_refused(page: Page) -> None:
-    visit(page, "/playground")
-    rows = "".join(f"{i % 9},{i % 4},{'yes' if i % 9 > 4 else 'no'}\n" for i in range(90))
-    choose = page.get_by_label("Your own table")
-    bad = {b"a,b\n1,2\n": "The table has 1 rows and 2 columns", b"\x00\xff\x00": "cannot be read as a table"}
-    for content, said in bad.items():
-        choose.set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": content})
-        expect(page.get_by_role("alert")).to_contain_text(said)
-    text = "x,y,c\n" + "".join(f"w{i},v{i % 3},u{i % 2}\n" for i in range(30))
-    choose.set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": text.encode()})
-    expect(page.get_by_role("alert")).to_contain_text("0 of them numbers")
-    choose.set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": f"long,wide,kind\n{rows}".encode()})
-    expect(page.locator(".net-A")).to_be_visible()
-    expect(page.get_by_text("answer “yes” from this probability")).to_be_visible()
-    page.get_by_label("Pace").select_option("20")
-    page.get_by_role("button", name="Play").click()
-    expect(page.locator(".out-A .scores dd").first).to_have_text("100 %", timeout=10_000)
-
-
 def test_a_real_plateau_goes_on_without_stopping_and_a_real_divergence_is_mended(page: Page) -> None:
     visit(page, "/playground?layers=4-step&rate=0.001&pace=100")
     page.get_by_role("button", name="Play").click()
@@ -320,9 +317,32 @@ def test_a_real_plateau_goes_on_without_stopping_and_a_real_divergence_is_mended
     page.get_by_role("button", name="Play").click()
     card = page.locator(".ending.diverged")
     expect(card).to_contain_text("Take smaller steps: learning rate 2.")
+    page.get_by_role("button", name="Play").click()
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    expect(card).to_contain_text("Take smaller steps: learning rate 2.")
+    page.get_by_label("Loss", exact=True).select_option("cross_entropy")
+    expect(page.get_by_role("alert")).to_contain_text("Cross-entropy compares classes")
+    page.get_by_label("Loss", exact=True).select_option("usual")
+    page.get_by_role("button", name="Play").click()
     card.get_by_role("button", name="optimiser adam").click()
     expect(page).to_have_url(re.compile(r"rate=0\.01.*optimiser=adam"))
     expect(card).to_have_count(0)
+
+
+def test_what_has_the_focus_is_not_below_the_bar(open_page: Callable[..., Page]) -> None:
+    page = open_page(viewport={"width": 1100, "height": 500})
+    visit(page, "/playground?compare=activation")
+    expect(page.locator(".net-B .unit")).to_have_count(8)
+    page.get_by_role("button", name="Save B as PyTorch code").focus()
+    hidden, bar = [], page.locator(".bar").bounding_box()
+    assert bar
+    for _ in range(12):
+        page.keyboard.press("Shift+Tab")
+        focused = page.locator(".stage :focus")
+        place = focused.bounding_box() if focused.count() else None
+        if place and place["y"] < bar["height"]:
+            hidden.append(focused.evaluate("node => node.outerHTML"))
+    assert hidden == []
 
 
 def test_it_fits_a_phone(open_page: Callable[..., Page]) -> None:

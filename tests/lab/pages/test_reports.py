@@ -19,7 +19,7 @@ from actlab.lab.application import application
 from actlab.lab.guarding import Door
 from actlab.lab.reports import addresses
 from actlab.lab.serving import listen
-from tests.lab.pages.browsing import look, no_sideways, violations, visit
+from tests.lab.pages.browsing import look, no_sideways, violations, visit, walk
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,7 @@ def test_a_comparison_is_followed_over_a_reload_stopped_continued_and_read(page:
     expect(page.get_by_text("6 functions × 10 repeats × 4 learning rates = 240 networks.")).to_be_visible()
     expect(page).to_have_url(re.compile("effort=usual"))
     assert violations(page) == []
+    walk(page)
     page.get_by_role("button", name="Compare", exact=True).click()
     mine = page.locator(row(page, "kinds"))
     expect(mine.get_by_text(re.compile(r"running: \d+ of 240 networks"))).to_be_visible(timeout=30_000)
@@ -92,9 +93,11 @@ def test_a_comparison_is_followed_over_a_reload_stopped_continued_and_read(page:
     second.close()
     mine.get_by_role("button", name="Stop").press("Enter")
     expect(mine).to_have_attribute("data-state", "unfinished", timeout=30_000)
+    expect(mine.get_by_role("heading")).to_be_focused()
     expect(mine.get_by_text(re.compile(r"stopped after \d+ of 240 networks"))).to_be_visible()
     assert violations(page) == []
-    mine.get_by_role("button", name="Continue").click()
+    mine.get_by_role("button", name="Continue").press("Enter")
+    expect(mine.get_by_role("heading")).to_be_focused()
     expect(mine).to_have_attribute("data-state", "finished", timeout=60_000)
     expect(mine.locator(".answer")).to_have_text(re.compile("^(Keep|Take) "))
     mine.get_by_role("button", name="Show it here").click()
@@ -112,6 +115,30 @@ def test_a_comparison_is_followed_over_a_reload_stopped_continued_and_read(page:
     assert report.title().startswith("kinds.csv")
     assert report.evaluate("origin") == "null"
     assert errors == []
+    report.close()
+    begin_again_and_remove(page)
+
+
+def begin_again_and_remove(page: Page) -> None:
+    """The finished comparison's table once more; then the comparison goes, but not by two hasty keys."""
+    mine = page.locator(row(page, "kinds"))
+    mine.get_by_role("button", name="Compare again").press("Enter")
+    expect(page.locator(".setup").get_by_role("heading", name="kinds.csv")).to_be_focused()
+    expect(page.get_by_label("What is to be predicted?")).to_have_value("kind")
+    page.get_by_role("button", name="Remove this table").press("Enter")
+    expect(page.get_by_label("Drop a table here")).to_be_focused()
+    expect(page.locator("li.run")).to_have_count(1)
+    mine.get_by_role("button", name="Remove: kinds.csv").press("Enter")
+    expect(mine.get_by_role("button", name="Keep it")).to_be_focused()
+    expect(mine.get_by_text("and 240 trained networks? They cannot be brought back.")).to_be_visible()
+    look(page, "reports-remove")
+    assert violations(page) == []
+    page.keyboard.press("Enter")
+    expect(mine.get_by_role("button", name="Remove: kinds.csv")).to_be_focused()
+    page.keyboard.press("Enter")
+    mine.get_by_role("button", name="Remove for good").press("Enter")
+    expect(mine).to_have_count(0)
+    expect(page.get_by_label("Drop a table here")).to_be_focused()
 
 
 def test_a_table_that_was_dropped_is_asked_about_again_after_a_reload(page: Page, files: SimpleNamespace) -> None:
@@ -172,6 +199,23 @@ def test_a_dropped_file_is_taken_and_the_page_fits_a_phone(open_page, files: Sim
     no_sideways(page)
     assert violations(page) == []
     page.get_by_role("button", name="删除此数据表").click()
+
+
+def test_long_names_fit_a_phone(open_page, files: SimpleNamespace, tmp_path: Path) -> None:
+    page = open_page(viewport={"width": 320, "height": 800})
+    table = pl.read_csv(files.table).rename({"x": "x" * 50, "kind": "k" * 50})
+    table.write_csv(tmp_path / "customer_churn_prediction_dataset_2024_with_all.csv")
+    visit(page, "/reports")
+    choose(page, tmp_path / "customer_churn_prediction_dataset_2024_with_all.csv")
+    expect(page.get_by_text("It is predicted as one of these classes")).to_be_visible()
+    look(page, "reports-long-names")
+    no_sideways(page)
+    visit(page, "/reports")
+    mine = page.locator(row(page, "customer_churn_prediction_dataset_2024_with_all"))
+    expect(mine).to_be_visible()
+    no_sideways(page)
+    mine.get_by_role("button", name="Remove").press("Enter")
+    expect(mine).to_have_count(0)
 
 
 def test_the_repeats_on_offer_are_enough_for_a_verdict() -> None:

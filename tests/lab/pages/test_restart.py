@@ -1,48 +1,104 @@
-"""A page outlives its server: it says that it is gone, and goes on with the next one."""
+"""A page outlives its server, even one that is killed: it says that it is gone, and goes on with the next one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
-from tests.lab.pages.browsing import served, visit
+from tests.lab.pages.browsing import killed, visit
+
+GONE = (
+    "ERR_CONNECTION_REFUSED", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "WebSocket connection to", "status of 403",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("part", "press", "shown"),
-    [("playground", "One step", ".stage[data-step='1']"), ("dying", "One step", ".bar[data-step='1']")],
-)
+def port_of(address: str) -> int:
+    return int(address.rsplit(":", 1)[1])
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    x, y = np.random.default_rng(1).normal(size=(2, 150))
+    pl.DataFrame({"x": x, "y": y, "kind": x * y > 0}).write_csv(tmp_path / "kinds.csv")
+    return tmp_path / "kinds.csv"
+
+
+@pytest.mark.parametrize(("part", "place"), [("playground", ".stage"), ("dying", ".bar"), ("steps", ".bar")])
 def test_a_training_page_goes_on_with_the_next_server(
-    browser: Browser, tmp_path: Path, part: str, press: str, shown: str
+    open_page: Callable[..., Page], tmp_path: Path, part: str, place: str
 ) -> None:
-    page = browser.new_page()  # one that may see a socket fail, which Chromium calls an error
-    page.set_default_timeout(15_000)
-    with served(tmp_path) as address:
-        visit(page, f"{address}/{part}?seed=7")
+    with killed(tmp_path) as address:
+        page = open_page(meant=GONE, base_url=address)
+        visit(page, f"/{part}?seed=7")
         page.get_by_role("button", name="Play").click()
         expect(page.locator(".counted")).to_contain_text("Step")
     expect(page.get_by_text("The server is gone.")).to_be_visible()
-    with served(tmp_path, int(address.rsplit(":", 1)[1])):
+    with killed(tmp_path, port_of(address)):
         expect(page.get_by_text("The server is gone.")).to_have_count(0, timeout=15_000)
         page.get_by_role("button", name="Start again").click()
-        page.wait_for_selector(shown.replace("'1'", "'0'"))
-        page.get_by_role("button", name=press).click()
-        page.wait_for_selector(shown)
+        page.wait_for_selector(f"{place}[data-step='0']")
+        page.get_by_role("button", name="One step").click()
+        page.wait_for_selector(f"{place}[data-step='1']")
         page.close()
 
 
-def test_a_request_goes_on_with_the_next_server(browser: Browser, tmp_path: Path) -> None:
-    page = browser.new_page()
-    with served(tmp_path) as address:
-        visit(page, f"{address}/shapes")
+def test_a_table_that_the_next_server_does_not_have_is_asked_for(
+    open_page: Callable[..., Page], tmp_path: Path, table: Path
+) -> None:
+    with killed(tmp_path) as address:
+        page = open_page(meant=GONE, base_url=address)
+        visit(page, "/playground")
+        page.locator("input[type=file]").set_input_files(table)
+        expect(page.get_by_text("150 rows")).to_be_visible()
+        page.get_by_role("button", name="Play").click()
+        expect(page.locator(".stage")).not_to_have_attribute("data-step", "0")
+    expect(page.get_by_text("The server is gone.")).to_be_visible()
+    with killed(tmp_path, port_of(address)):
+        expect(page.get_by_text("drop the file once more")).to_be_visible(timeout=15_000)
+        page.get_by_role("button", name="Back to toy data").click()
+        page.locator("input[type=file]").set_input_files(table)
+        expect(page.get_by_text("150 rows")).to_be_visible()
+        expect(page.get_by_text("drop the file once more")).to_have_count(0)
+        page.get_by_role("button", name="One step").click()
+        page.wait_for_selector(".stage[data-step='1']")
+        page.close()
+
+
+def test_a_request_goes_on_with_the_next_server(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    with killed(tmp_path) as address:
+        page = open_page(meant=GONE, base_url=address)
+        visit(page, "/shapes")
         expect(page.locator(".said")).to_contain_text("4 relu units")
     units = page.get_by_role("spinbutton", name="Units", exact=True)
     units.fill("5")
     expect(page.get_by_role("alert")).to_contain_text("The server does not answer.")
-    with served(tmp_path, int(address.rsplit(":", 1)[1])):
-        units.fill("6")
-        expect(page.locator(".said")).to_contain_text("6 relu units")
+    with killed(tmp_path, port_of(address)):
+        expect(page.locator(".said")).to_contain_text("5 relu units", timeout=15_000)  # without anybody's asking again
         expect(page.get_by_role("alert")).to_have_count(0)
+        page.close()
+
+
+def test_the_list_of_comparisons_goes_on_with_the_next_server(
+    open_page: Callable[..., Page], tmp_path: Path, table: Path
+) -> None:
+    with killed(tmp_path) as address:
+        page = open_page(meant=GONE, base_url=address)
+        visit(page, "/reports")
+        page.get_by_label("Drop a table here").set_input_files(table)
+        page.get_by_role("button", name="None", exact=True).click()
+        page.get_by_role("checkbox", name="gelu", exact=True).check()
+        page.get_by_role("button", name="Compare", exact=True).click()
+        mine = page.locator("li.run")
+        expect(mine).to_have_attribute("data-state", "running")
+    expect(page.get_by_role("alert")).to_contain_text("The server does not answer.", timeout=15_000)
+    with killed(tmp_path, port_of(address)):
+        expect(page.get_by_role("alert")).to_have_count(0, timeout=15_000)
+        expect(mine).to_have_attribute("data-state", "unfinished")
+        mine.get_by_role("button", name="Continue").click()
+        expect(mine).to_have_attribute("data-state", "finished", timeout=60_000)
         page.close()

@@ -30,8 +30,40 @@ def test_more_units_come_closer_and_the_address_says_so(page: Page) -> None:
     look(page, "shapes")
     page.get_by_role("spinbutton", name="Units added so far").fill("3")
     expect(page.locator(".said")).to_have_text("3 of the 16 relu units are added up.")
+    expect(page).to_have_url(re.compile("added=3"))
+    page.reload()
+    expect(page.locator(".said")).to_have_text("3 of the 16 relu units are added up.")
     page.get_by_label("Activation function").select_option("tanh")
     expect(page.locator(".said")).to_contain_text("16 tanh units: typical error", timeout=30_000)
+
+
+def test_slider_and_box_agree_on_how_many_units_there_are(page: Page) -> None:
+    visit(page, "/shapes")
+    expect(page.locator(".said")).to_contain_text("4 relu units")
+    for count in (64, 7):
+        page.get_by_role("spinbutton", name="Units", exact=True).fill(str(count))
+        for role in ("spinbutton", "slider"):
+            added = page.get_by_role(role, name="Units added so far")
+            expect(added).to_have_attribute("max", str(count))
+            expect(added).to_have_value(str(count))
+
+
+def test_it_says_why_there_are_fewer_units_and_what_is_there_without_any(page: Page) -> None:
+    visit(page, "/shapes?shape=absolute&units=4&added=0")
+    expect(page.locator(".said")).to_have_text("0 of the 2 relu units are added up.")
+    expect(page.get_by_text("The sum begins at the constant −0.75: the bias of the output unit.")).to_be_visible()
+    page.get_by_role("spinbutton", name="Units added so far").fill("2")
+    expect(page.locator(".said")).to_contain_text("2 relu units are enough; more change nothing")
+    expect(page.get_by_text("Circles: where a unit bends.")).to_be_visible()
+    page.get_by_label("Activation function").select_option("gelu")
+    expect(page.get_by_text("gelu bends smoothly, so there are no circles.")).to_be_visible()
+    expect(page.locator(".chart .marks circle")).to_have_count(0)
+    expect(page.get_by_role("columnheader", name="gelu")).to_be_visible(timeout=30_000)
+
+
+def test_a_curve_without_points_and_a_word_that_is_no_yes_are_said(page: Page) -> None:
+    visit(page, "/shapes?shape=own&each=constructor")
+    expect(page.get_by_role("alert")).to_have_text([re.compile("each=constructor"), re.compile("not its points")])
 
 
 def test_a_curve_is_drawn_by_the_pointer(page: Page) -> None:
@@ -93,3 +125,8 @@ def test_it_fits_a_phone_in_the_dark(open_page: Callable[..., Page]) -> None:
     no_sideways(page)
     assert violations(page) == []
     look(page, "shapes-phone")
+    visit(page, "/shapes?lang=en")
+    curve, panel = page.get_by_label("Curve", exact=True).bounding_box(), page.locator(".panel").nth(1).bounding_box()
+    assert curve is not None
+    assert panel is not None
+    assert curve["x"] + curve["width"] < panel["x"] + panel["width"]

@@ -123,10 +123,16 @@ def resume(name: str, ours: Ours) -> dict[str, str]:
     return {"id": name}
 
 
+@router.post("/reports/{name}/again")
+def again(name: str, ours: Ours) -> dict[str, str]:
+    """The same table once more, as if it had been dropped again."""
+    return {"id": ours.again(name)}
+
+
 @router.delete("/reports/{name}")
-def drop(name: str, ours: Ours) -> dict[str, str]:
-    """Forget a table of which nothing was trained."""
-    ours.drop(name)
+def drop(name: str, ours: Ours, networks: int = 0) -> dict[str, str]:
+    """Forget a table, with its networks where their number is named: nobody removes them unknowingly."""
+    ours.drop(name, networks)
     return {"id": name}
 
 

@@ -36,6 +36,7 @@ class Shown:
         said: The command's sentence about what went wrong.
         report: A number that changes with the report's file; 0 for none.
         continues: Whether it can go on.
+        ours: Whether its table was dropped here, so that it can be compared again and removed.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Shown:
     said: str
     report: int
     continues: bool
+    ours: bool
 
 
 @dataclass(frozen=True)
@@ -110,9 +112,21 @@ class Comparisons:
         if not self._row.stop(name):
             raise Refusal("The comparison {name} is not running here.", 409, name=name)
 
-    def drop(self, name: str) -> None:
-        """Forget a table of which nothing was trained."""
-        if self._one(name).kept is not None or name in self._row.standings():
+    def again(self, name: str) -> str:
+        """Take in the table of a comparison once more; the new one's name."""
+        path = self.shelf.table(name)
+        return self.shelf.take(path.name, path.read_bytes())
+
+    def drop(self, name: str, networks: int = 0) -> None:
+        """Forget a table, and its networks and report where their number is named.
+
+        Raises:
+            Refusal: it runs or waits, was not dropped here, or has another number of networks.
+        """
+        one = self._one(name)
+        if name in self._row.standings() or (one.kept is not None and one.kept.state == "running"):
+            raise Refusal("The comparison {name} is running or waiting; stop it first.", 409, name=name)
+        if one.record is None or (one.kept is not None and one.kept.done != networks):
             raise Refusal("{name} has trained networks; remove its folder yourself if you are sure.", 409, name=name)
         self.shelf.drop(name)
 
@@ -182,6 +196,7 @@ class Comparisons:
             said=self._said.get(name, record.said if record else ""),
             report=page.stat().st_mtime_ns // 1_000_000 if page else 0,
             continues=state == "unfinished" and (record is not None or bool(kept and kept.store)),
+            ours=record is not None,
         )
 
 

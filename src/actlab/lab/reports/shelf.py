@@ -116,7 +116,7 @@ class Shelf:
         self.keep(name, change(self.record(name)))
 
     def drop(self, name: str) -> None:
-        """Remove a table of which nothing was trained."""
+        """Remove a table, and all that is in its folder."""
         shutil.rmtree(self.place(name))
 
 

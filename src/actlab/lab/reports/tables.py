@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from actlab.data.columns import read_column
 from actlab.data.files import read_file
 from actlab.data.reading import table_of
 from actlab.data.targets import read_target
-from actlab.lab.refusal import Refusal
+from actlab.lab.refusal import Refusal, of_data
 from actlab.lab.reports.shelf import Choice
 
 EXAMPLES = 3
@@ -24,7 +25,13 @@ LONGEST = 24  # characters of an example
 
 @dataclass(frozen=True)
 class ColumnShown:
-    """A column: how it would be used, and as what it could be predicted, or why it cannot."""
+    """A column: how it would be used, and as what it could be predicted, or why it cannot.
+
+    Attributes:
+        refused: Why, in English; empty where it can be predicted.
+        text: The same with `{names}` where the page can translate it, else empty.
+        values: What stands for them.
+    """
 
     name: str
     use: str
@@ -32,7 +39,9 @@ class ColumnShown:
     examples: tuple[str, ...]
     task: str
     classes: tuple[str, ...]
-    refused: str
+    refused: str = ""
+    text: str = ""
+    values: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,8 +73,8 @@ def shown(path: Path) -> TableShown:
     """
     frame, findings = _frame(path)
     columns = tuple(_shown(series) for series in frame.iter_columns())
-    if not columns or not any(column.task for column in columns):
-        raise unusable(columns[-1].refused if columns else f"{path.name} has no columns.")
+    if not any(column.task for column in columns):
+        _table(path, Choice(columns[-1].name if columns else "", ()))  # says why
     target = next(column.name for column in reversed(columns) if column.task)
     if len(columns) == 1:
         _table(path, Choice(target, ()))  # says that there is nothing to predict it from
@@ -93,12 +102,12 @@ def plan_of(table: Table, choice: Choice) -> Plan:
     try:
         return make_plan(table, activations=choice.activations, repeats=choice.repeats)
     except (DataError, UsageError) as error:
-        raise unusable(str(error)) from error
+        raise unusable(error) from error
 
 
-def unusable(sentence: str) -> Refusal:
+def unusable(error: DataError | UsageError) -> Refusal:
     """What `actlab compare` would say of it."""
-    return Refusal("This cannot be compared: {sentence}", sentence=sentence)
+    return of_data(error, Refusal("This cannot be compared: {english}", english=str(error)))
 
 
 def _table(path: Path, choice: Choice) -> Table:
@@ -106,7 +115,7 @@ def _table(path: Path, choice: Choice) -> Table:
     try:
         table = table_of(frame, choice.target, None, choice.positive, name=path.name, sha256="not needed")
     except (DataError, UsageError) as error:
-        raise unusable(str(error)) from error
+        raise unusable(error) from error
     return Table(**{**vars(table), "findings": (*table.findings, *findings)})
 
 
@@ -115,8 +124,9 @@ def _shown(series: pl.Series) -> ColumnShown:
     try:
         target = read_target(series)
     except (DataError, UsageError) as error:
-        return ColumnShown(series.name, use.kind, use.note, examples, "", (), str(error))
-    return ColumnShown(series.name, use.kind, use.note, examples, target.task, target.classes, "")
+        told = (error.text, error.values) if error.values else ("", {})
+        return ColumnShown(series.name, use.kind, use.note, examples, "", (), str(error), *told)
+    return ColumnShown(series.name, use.kind, use.note, examples, target.task, target.classes)
 
 
 def _short(value: object) -> str:
@@ -133,5 +143,5 @@ def _read(path: Path, _changed: int) -> tuple[pl.DataFrame, tuple[Finding, ...]]
     try:
         frame, findings, _ = read_file(path)
     except (DataError, UsageError) as error:
-        raise unusable(str(error)) from error
+        raise unusable(error) from error
     return frame, findings

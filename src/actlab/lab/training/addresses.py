@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from starlette.concurrency import run_in_threadpool
 
+from actlab.lab.training import reading
 from actlab.lab.training.tables import router as tables
 
 if TYPE_CHECKING:
@@ -24,11 +25,12 @@ router.include_router(tables)
 async def training(socket: WebSocket) -> None:
     """Train what a page asks for until it leaves."""
     await socket.accept()
-    loop, outbox = asyncio.get_running_loop(), asyncio.Queue[dict[str, Any] | bytes]()
+    loop, outbox = asyncio.get_running_loop(), asyncio.Queue[str | bytes]()
 
     def send(message: dict[str, Any] | bytes) -> None:
+        ready = message if isinstance(message, bytes) else json.dumps(message, allow_nan=False)
         with suppress(RuntimeError):  # the server has ended meanwhile
-            loop.call_soon_threadsafe(outbox.put_nowait, message)
+            loop.call_soon_threadsafe(outbox.put_nowait, ready)
 
     session = await run_in_threadpool(_session, send)
     posting = asyncio.create_task(_post(socket, outbox))
@@ -49,17 +51,17 @@ def _session(send: Callable[[dict[str, Any] | bytes], None]) -> Session:
     return Session(send)
 
 
-async def _post(socket: WebSocket, outbox: asyncio.Queue[dict[str, Any] | bytes]) -> None:
+async def _post(socket: WebSocket, outbox: asyncio.Queue[str | bytes]) -> None:
     with suppress(WebSocketDisconnect, RuntimeError):  # the page left while it was sent something
         while True:
             message = await outbox.get()
-            await (socket.send_bytes(message) if isinstance(message, bytes) else socket.send_json(message))
+            await (socket.send_bytes(message) if isinstance(message, bytes) else socket.send_text(message))
 
 
 def _read(text: str) -> Mapping[str, Any]:
     """A message; one that is none says nothing to be done, which the session refuses."""
     try:
-        message = json.loads(text)
+        message = reading.parsed(text)
     except ValueError:
         return {}
     return message if isinstance(message, Mapping) else {}

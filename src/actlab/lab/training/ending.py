@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from actlab.catalogue import Activation
 from actlab.formula import constant
 from actlab.lab.training.network import Goal
 from actlab.lab.training.spec import Spec
@@ -42,6 +43,30 @@ class Ending:
         return {"why": self.why, "text": text, "values": values, "advice": [each.document for each in self.advice]}
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """Where a training stands when its loss no longer falls.
+
+    Args:
+        loss: now.
+        perfect: whether every point has the right answer.
+        units: hidden units whose function has a slope.
+        dead: how many of them have none on any row.
+        dead_at_first: how many had none at the start.
+    """
+
+    loss: float
+    perfect: bool
+    units: int
+    dead: int
+    dead_at_first: int
+
+
+def is_flat(activation: Activation) -> bool:
+    """Whether its slope is 0 wherever it has one."""
+    return all(slope == ZERO for slope in activation.slopes)
+
+
 class Plateau:
     """Watches the loss for a stretch in which it no longer falls."""
 
@@ -55,14 +80,45 @@ class Plateau:
         return step - self._since >= WINDOW
 
 
-def plateau(spec: Spec, loss: float) -> Ending:
+def plateau(spec: Spec, now: Outcome) -> Ending:
     """The loss no longer falls."""
+    if now.perfect:
+        said = Sentence(
+            "Every point has the right answer, and the loss hardly falls any more: by less than {percent} % of what it "
+            "was at first in the last {steps} steps. It is {loss} now.",
+            steps=WINDOW, percent=100 * LEAST, loss=now.loss,
+        )  # fmt: skip
+        return Ending("plateau", said, ())
     said = Sentence(
         "In the last {steps} steps the loss fell by less than {percent} % of what it was at first. It is {loss} now.",
-        steps=WINDOW, percent=100 * LEAST, loss=loss,
+        steps=WINDOW, percent=100 * LEAST, loss=now.loss,
     )  # fmt: skip
+    advice = [*_straight(spec), *_stuck(spec), *_revived(spec, now)]
+    if spec.rate < 0.01 and spec.optimiser != "adam":
+        advice.append(Sentence("The learning rate is small. Try {rate}.", rate=spec.rate * 10))
+    if not _straight(spec):
+        advice.append(Sentence("If the loss is still too high: another seed, more units, or another activation."))
+    return Ending("plateau", said, tuple(advice))
+
+
+def _straight(spec: Spec) -> list[Sentence]:
+    """What a network without a bend cannot do."""
+    if not spec.layers:
+        return [Sentence("Without a hidden layer only a straight boundary can be learned; add a layer.")]
+    if any(each.activation.name != "identity" for each in spec.layers):
+        return []
+    return [
+        Sentence(
+            "Layers of identity add up to one straight line, however many there are. Use {activation}.",
+            activation="tanh",
+        )
+    ]
+
+
+def _stuck(spec: Spec) -> list[Sentence]:
+    """Why hidden weights cannot move from where they began."""
     advice = []
-    flat = [each.activation.name for each in spec.layers if all(slope == ZERO for slope in each.activation.slopes)]
+    flat = [each.activation.name for each in spec.layers if is_flat(each.activation)]
     if flat:
         advice.append(
             Sentence(
@@ -70,19 +126,48 @@ def plateau(spec: Spec, loss: float) -> Ending:
                 flat=flat[0], activation="tanh",
             )
         )  # fmt: skip
-    if not spec.layers:
-        advice.append(Sentence("Without a hidden layer only a straight boundary can be learned; add a layer."))
     if spec.initialisation == "zeros" and spec.layers:
         advice.append(
             Sentence(
                 "All weights began at 0, so all units of a layer are the same. Use initialisation “{initialisation}”.",
                 initialisation="matched",
             )
+        )
+    return advice
+
+
+def _revived(spec: Spec, now: Outcome) -> list[Sentence]:
+    """What kills units, and what brings them back."""
+    advice = []
+    if now.dead_at_first and spec.bias < 0:
+        advice.append(
+            Sentence(
+                "Units have been dead from the start: their first bias of {first} holds their sums below 0 on every "
+                "point. Begin with bias {bias}.",
+                first=spec.bias, bias=0.0,
+            )
         )  # fmt: skip
-    if spec.rate < 0.01 and spec.optimiser != "adam":
-        advice.append(Sentence("The learning rate is small. Try {rate}.", rate=spec.rate * 10))
-    advice.append(Sentence("If the loss is still too high: another seed, more units, or another activation."))
-    return Ending("plateau", said, tuple(advice))
+    if now.dead > now.dead_at_first:
+        advice.append(
+            Sentence(
+                "Units died while learning: a step too large threw their sums below 0 on every point. "
+                "Take smaller steps: learning rate {rate}.",
+                rate=_smaller(spec.rate),
+            )
+        )
+    if now.dead:
+        advice.append(
+            Sentence(
+                "Dead hidden units: {dead} of {total}. "
+                "Use {activation}: it lets a little through below 0, so that units can come back.",
+                dead=now.dead, total=now.units, activation="leaky_relu",
+            )
+        )  # fmt: skip
+    return advice
+
+
+def _smaller(rate: float) -> float:
+    return float(f"{rate / 10:.2g}")
 
 
 def diverged(spec: Spec, goal: Goal, loss: float, first: float) -> Ending:
@@ -94,7 +179,7 @@ def diverged(spec: Spec, goal: Goal, loss: float, first: float) -> Ending:
         said = Sentence(
             "The weights grew until the loss was no longer a number (NaN). What you see is the last step before."
         )
-    advice = [Sentence("Take smaller steps: learning rate {rate}.", rate=float(f"{spec.rate / 10:.2g}"))]
+    advice = [Sentence("Take smaller steps: learning rate {rate}.", rate=_smaller(spec.rate))]
     if spec.optimiser != "adam":
         advice.append(Sentence("Let Adam measure its steps (optimiser {optimiser}, learning rate {rate}).",
                                optimiser="adam", rate=min(spec.rate, 0.01)))  # fmt: skip

@@ -14,7 +14,7 @@ from actlab.lab.training.network import Hidden, Matrix
 if TYPE_CHECKING:
     from actlab.lab.training.trial import Trial
 
-CHECKED = 4  # rows whose answers the file compares
+CHECKED, CLOSE = 4, 1e-4  # rows whose answers the file compares, and how well, in deviations of the answers
 
 CODE = '''\
 """A network of the actlab lab: {{ layers }}, trained for {{ step }} steps.
@@ -32,12 +32,12 @@ import actlab  # https://pypi.org/project/actlab
 INPUTS = {{ names }}
 TARGET = {{ target }}
 CLASSES = {{ classes }}
-CENTRE = torch.tensor({{ centre }})  # taken from the inputs, which are then divided by SPREAD
-SPREAD = torch.tensor({{ spread }})
+CENTRE = torch.tensor({{ centre }}, dtype=torch.float64)  # taken from the inputs, which are then divided by SPREAD
+SPREAD = torch.tensor({{ spread }}, dtype=torch.float64)
 
 
 class Network(nn.Module):
-    """Takes inputs of the shape (rows, 2); returns {{ returns }}."""
+    """Takes inputs of the shape (rows, 2), large ones in float64; returns {{ returns }}."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,6 +48,7 @@ class Network(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        sums = self.layers(((x - CENTRE) / SPREAD).float())
         return {{ answer }}
 
 
@@ -66,18 +67,18 @@ def trained() -> Network:
 
 
 if __name__ == "__main__":
-    rows = torch.tensor({{ rows }})
-    expected = torch.tensor({{ answers }})
+    rows = torch.tensor({{ rows }}, dtype=torch.float64)
+    expected = torch.tensor({{ answers }}, dtype=torch.float64)
     with torch.no_grad():
-        answers = trained()(rows)
-    torch.testing.assert_close(answers, expected, rtol=1e-3, atol=1e-4)
+        answers = trained()(rows).double()
+    torch.testing.assert_close(answers, expected, rtol=0, atol={{ tolerance }})  # the layers are in float32
     print(f"The same answers as in the lab: {answers.tolist()}")
 '''
 
 
 def files(trial: Trial) -> Mapping[str, str]:
     """The texts of the files by their names."""
-    network, material, goal = trial.network, trial.material, trial.goal
+    network, material = trial.network, trial.material
     modules, weights = [], []
     for place, (matrix, biases) in enumerate(zip(network.weights, network.biases, strict=True)):
         inputs, units = matrix.shape
@@ -85,37 +86,43 @@ def files(trial: Trial) -> Mapping[str, str]:
         weights += [(f"layers.{2 * place}.weight", _numbers(matrix.T)), (f"layers.{2 * place}.bias", _numbers(biases))]
         if place < len(network.hidden):
             modules.append(_module(network.hidden[place]))
-    sums = "self.layers((x - CENTRE) / SPREAD)"
-    scale = material.scale
-    if goal.outputs > 1:
-        returns, answer = "the probability of each class, (rows, classes)", f"torch.softmax({sums}, 1)"
-    elif goal.classes:
-        returns, answer = "the probability of the second class, (rows,)", f"torch.sigmoid({sums}).squeeze(1)"
-    else:
-        returns, answer = (
-            "the number that is predicted, (rows,)",
-            f"{sums}.squeeze(1) * {scale.deviation!r} + {scale.mean!r}",
-        )
+    returns, answer = _answer(trial)
     hidden = " ".join(f"{layer.units} {layer.activation.name}," for layer in trial.spec.layers)
     rows = material.train.X[:CHECKED]
+    answers = trial.answers(rows)
+    tolerance = CLOSE * (material.scale.deviation + np.abs(answers - material.scale.mean).max())
     text = Environment(autoescape=False, keep_trailing_newline=True).from_string(CODE)
     return {
         "network.py": text.render(
-            layers=f"{hidden} {goal.outputs} out",
+            layers=f"{hidden} {trial.goal.outputs} out",
             step=trial.step, names=repr(material.names), target=repr(material.target), classes=repr(material.classes),
-            centre=_numbers(material.centre), spread=_numbers(material.spread), returns=returns, modules=modules,
-            answer=answer, weights=weights, rows=_numbers(rows), answers=_numbers(trial.answers(rows)),
+            centre=material.centre.tolist(), spread=material.spread.tolist(), returns=returns, modules=modules,
+            answer=answer, weights=weights, rows=rows.tolist(), answers=answers.tolist(), tolerance=f"{tolerance:.2g}",
             ours=any("actlab." in each for each in modules),
             strict=not any("PReLU" in each or "actlab." in each for each in modules),
         )
     }  # fmt: skip
 
 
+def _answer(trial: Trial) -> tuple[str, str]:
+    """What the network returns, in words and as code."""
+    scale = trial.material.scale
+    if trial.goal.outputs > 1:
+        return "the probability of each class, (rows, classes)", "torch.softmax(sums, 1)"
+    if trial.goal.classes:
+        return "the probability of the second class, (rows,)", "torch.sigmoid(sums).squeeze(1)"
+    number = f"sums.squeeze(1).double() * {scale.deviation!r} + {scale.mean!r}"
+    return "the number that is predicted, (rows,)", number
+
+
 def _module(layer: Hidden) -> str:
-    """PyTorch's own module where it has one, else actlab's."""
-    own = framework_code(layer.activation)
-    given = {each.name: each.default for each in layer.activation.parameters} | dict(layer.parameters)
-    return (own["torch"].removeprefix("torch.") or own["actlab_torch"]).format(**given)
+    """PyTorch's own module where it has one that can take the layer's parameters, else actlab's."""
+    code = framework_code(layer.activation)
+    usual = {each.name: each.default for each in layer.activation.parameters}
+    moved = [name for name, number in layer.parameters if number != usual[name]]
+    able = all(f"{{{name}}}" in code["torch"] for name in moved)
+    own = code["torch"].removeprefix("torch.") if able else ""
+    return (own or code["actlab_torch"]).format(**{**usual, **dict(layer.parameters)})
 
 
 def _numbers(array: Matrix) -> str:

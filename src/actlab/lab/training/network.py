@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -22,7 +22,7 @@ SMALL = 0.01  # deviation of the first weights that are called small
 
 @dataclass(frozen=True)
 class Hidden:
-    """What the units of a hidden layer compute."""
+    """What the units of a hidden layer compute; a learned parameter has one number for the whole layer."""
 
     activation: Activation
     parameters: tuple[tuple[str, float], ...] = ()
@@ -31,6 +31,28 @@ class Hidden:
     def of(cls, layer: Layer) -> Hidden:
         """As a spec asks for it."""
         return cls(layer.activation, layer.parameters)
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """The names of the parameters that are trained with the weights."""
+        return tuple(each.name for each in self.activation.parameters if each.role == "learned")
+
+    @property
+    def numbers(self) -> Matrix:
+        """What the learned parameters are now."""
+        known = {each.name: each.default for each in self.activation.parameters} | dict(self.parameters)
+        return np.array([known[name] for name in self.learned])
+
+    def moved(self, numbers: Matrix) -> Hidden:
+        """The same layer with other numbers for its learned parameters."""
+        now = dict(self.parameters) | dict(zip(self.learned, numbers.tolist(), strict=True))
+        return replace(self, parameters=tuple(now.items()))
+
+    def gradients(self, before: Matrix, upstream: Matrix) -> Matrix:
+        """What the loss asks of each learned parameter, from the sums and what comes back from above."""
+        given: Any = dict(self.parameters)  # no name of a parameter is a word of the call
+        found = self.activation.pullback(before, upstream=upstream, wrt=self.learned, **given)
+        return np.array(found, float).reshape(len(self.learned))
 
     def both(self, before: Matrix) -> tuple[Matrix, Matrix]:
         """Values and slopes at the sums."""
@@ -51,6 +73,18 @@ class Network:
     hidden: tuple[Hidden, ...]
     weights: Arrays
     biases: Arrays
+
+    @property
+    def arrays(self) -> Arrays:
+        """All that is learned: weights, biases, and the numbers of the layers whose functions learn too."""
+        return (*self.weights, *self.biases, *(each.numbers for each in self.hidden if each.learned))
+
+    def moved(self, arrays: Arrays) -> Network:
+        """The same network with other numbers, in the order of `arrays`."""
+        count = len(self.weights)
+        rest = iter(arrays[2 * count :])
+        hidden = tuple(each.moved(next(rest)) if each.learned else each for each in self.hidden)
+        return Network(hidden, arrays[:count], arrays[count : 2 * count])
 
     def swapped(self, activation: Activation) -> Network:
         """The same weights with another activation in every hidden layer."""
@@ -74,7 +108,7 @@ class Network:
 
 @dataclass(frozen=True, eq=False)
 class Pass:
-    """What rows do on their way through a network, and what its loss asks of each weight.
+    """What rows do on their way through a network, and what its loss asks of each number.
 
     Args:
         before: sums of each hidden layer, (rows, units).
@@ -83,6 +117,7 @@ class Pass:
         loss: mean over the rows.
         weights: gradients of the loss.
         biases: gradients of the loss.
+        numbers: gradients in the learned parameters of each layer that has some.
     """
 
     before: Arrays
@@ -91,6 +126,12 @@ class Pass:
     loss: float
     weights: Arrays
     biases: Arrays
+    numbers: Arrays
+
+    @property
+    def gradients(self) -> Arrays:
+        """In the order of the network's `arrays`."""
+        return (*self.weights, *self.biases, *self.numbers)
 
 
 @dataclass(frozen=True)
@@ -148,12 +189,19 @@ def passed(network: Network, goal: Goal, X: Matrix, y: Matrix) -> Pass:
     loss, upstream = goal.loss(signals[-1] @ network.weights[-1] + network.biases[-1], y)
     steps: list[Matrix] = []
     shifts: list[Matrix] = []
+    turns: list[Matrix] = []
     for place in reversed(range(len(network.weights))):
         steps.append(signals[place].T @ upstream)
         shifts.append(upstream.sum(0))
         if place:
-            upstream = (upstream @ network.weights[place].T) * slopes[place - 1]
-    return Pass(tuple(before), tuple(signals[1:]), tuple(slopes), loss, tuple(steps[::-1]), tuple(shifts[::-1]))
+            upstream, layer = upstream @ network.weights[place].T, network.hidden[place - 1]
+            if layer.learned:
+                turns.append(layer.gradients(before[place - 1], upstream))
+            upstream = upstream * slopes[place - 1]
+    return Pass(
+        tuple(before), tuple(signals[1:]), tuple(slopes), loss,
+        tuple(steps[::-1]), tuple(shifts[::-1]), tuple(turns[::-1]),
+    )  # fmt: skip
 
 
 def made(spec: Spec, outputs: int) -> Network:
@@ -190,34 +238,3 @@ DEVIATIONS: Mapping[str, Callable[[Hidden | None, int, int], float]] = {
     "small": lambda *_: SMALL,
     "zeros": lambda *_: 0.0,
 }
-
-
-class Optimiser:
-    """Moves weights against their gradients: by plain descent, with momentum 0.9, or as Adam does."""
-
-    def __init__(self, name: str, rate: float) -> None:
-        self._name, self._rate, self._steps = name, rate, 0
-        self._first: list[Any] = []
-        self._second: list[Any] = []
-
-    def moved(self, arrays: Sequence[Matrix], gradients: Sequence[Matrix]) -> Arrays:
-        """The arrays after one step; those given stay as they are."""
-        if not self._first:
-            self._first = [np.zeros_like(each) for each in arrays]
-            self._second = [np.zeros_like(each) for each in arrays]
-        self._steps += 1
-        return tuple(array - self._rate * self._way(place, gradients[place]) for place, array in enumerate(arrays))
-
-    def _way(self, place: int, gradient: Matrix) -> Matrix:
-        if self._name == "sgd":
-            return gradient
-        if self._name == "momentum":
-            self._first[place] = 0.9 * self._first[place] + gradient
-            kept: Matrix = self._first[place]
-            return kept
-        self._first[place] = 0.9 * self._first[place] + 0.1 * gradient
-        self._second[place] = 0.999 * self._second[place] + 0.001 * gradient**2
-        first = self._first[place] / (1 - 0.9**self._steps)
-        second = self._second[place] / (1 - 0.999**self._steps)
-        way: Matrix = first / (np.sqrt(second) + 1e-8)
-        return way

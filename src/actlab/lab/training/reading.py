@@ -14,8 +14,24 @@ LONGEST = 40  # characters of what came that a sentence repeats
 
 def shown(value: object) -> str:
     """What came, short enough for a sentence."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        return "…"
+    text = text.encode(errors="backslashreplace").decode()  # halves of characters cannot be sent
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def parsed(text: str | bytes) -> Any:
+    """A document of JSON.
+
+    Raises:
+        ValueError: it is none, or nested too deeply to be read.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def fields(document: object, what: str, allowed: Collection[str]) -> Mapping[str, Any]:
@@ -92,4 +108,9 @@ def words(document: Mapping[str, Any], field: str) -> str:
 
 def finite(value: object) -> bool:
     """Whether it is a number that can be computed with."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        return False

@@ -56,23 +56,24 @@ class Session:
                 continue
             if message is None:
                 return
-            self._guarded(partial(self._do, message))
+            what = message.get("do")
+            self._guarded(partial(self._do, message), what if isinstance(what, str) and what in DOINGS else "")
 
-    def _guarded(self, act: Callable[[], None]) -> None:
+    def _guarded(self, act: Callable[[], None], of: str = "") -> None:
         """Act and show what came of it; what goes wrong is said on the page, and the thread lives on."""
         try:
             act()
             self._show()
         except Refusal as refusal:
-            self._refuse(refusal)
+            self._refuse(refusal, of)
         except Exception:
             logging.getLogger(__name__).exception("A training failed.")
             self._trials = ()
-            self._refuse(Refusal("The training failed; the terminal in which the lab runs says why."))
+            self._refuse(Refusal("The training failed; the terminal in which the lab runs says why."), of)
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _refuse(self, refusal: Refusal, of: str) -> None:
         self._playing, self._left = False, 0
-        self._send({"said": "refused", "text": refusal.text, "values": refusal.values})
+        self._send({"said": "refused", "of": of, "text": refusal.text, "values": refusal.values})
 
     def _pause(self) -> float | None:
         """Seconds until there is something to do; None to wait for a message."""
@@ -143,6 +144,7 @@ class Session:
     def _step(self, message: Mapping[str, Any]) -> None:
         self._play(message)
         self._playing, self._left = False, reading.whole(message, "steps", 1, 1, MOST_STEPS)
+        self._due = False  # the next picture is of what was learned, and none before
 
     def _reset(self, _message: Mapping[str, Any]) -> None:
         self._playing, self._left = False, 0

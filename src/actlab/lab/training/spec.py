@@ -73,7 +73,7 @@ Data = Toy | Columns
 
 @dataclass(frozen=True)
 class Layer:
-    """A hidden layer; a learned parameter of its activation stays where it starts, a random one at its mean."""
+    """A hidden layer; a learned parameter of its activation starts at its number, a random one stays at its mean."""
 
     units: int
     activation: Activation

@@ -20,9 +20,11 @@ from starlette.concurrency import run_in_threadpool
 from actlab.data import DataError, UsageError
 from actlab.data.files import READERS, read_file
 from actlab.data.targets import Target, read_target
-from actlab.lab.refusal import Refusal
+from actlab.lab.refusal import Refusal, of_data
 
-MOST_TABLES, MOST_ROWS, MOST_POINTS, MOST_CLASSES = 4, 20_000, 2000, 10
+MOST_TABLES, MOST_ROWS, MOST_POINTS = 4, 20_000, 2000
+MOST_CLASSES = 8  # colours and shapes that can be told apart
+LARGEST = 1e30  # frames are float32, which ends at 3e38
 
 router = APIRouter()
 
@@ -94,15 +96,23 @@ def chosen(table: str, inputs: tuple[str, str], target: str, seed: int) -> Chose
     try:
         goal = _goal(whole[target])
     except (DataError, UsageError) as error:
-        raise Refusal("{target} cannot be predicted: {reason}", target=target, reason=str(error)) from error
+        why = Refusal("{target} cannot be predicted: {english}", target=target, english=str(error))
+        raise of_data(error, why) from error
     if len(goal.classes) > MOST_CLASSES:
         raise Refusal(
             "{target} has {count} classes, and the playground shows at most {most}; choose another column.",
             target=target, count=len(goal.classes), most=MOST_CLASSES,
         )  # fmt: skip
+    X, y = whole.select(*inputs).cast(pl.Float64).to_numpy(), goal.y.astype(np.float64)
+    for column, values in zip((*inputs, target), (*X.T, y), strict=True):
+        if np.abs(values).max() > LARGEST:
+            raise Refusal(
+                "{column} holds numbers beyond {most}, which is more than can be drawn here; choose another column, "
+                "or divide this one first.",
+                column=column, most=LARGEST,
+            )  # fmt: skip
     rows = np.random.default_rng(seed).permutation(whole.height)[:MOST_POINTS]
-    X = whole.select(*inputs).cast(pl.Float64).to_numpy()[rows]
-    return Chosen(X, goal.y[rows].astype(np.float64), goal.classes)
+    return Chosen(X[rows], y[rows], goal.classes)
 
 
 def _goal(target: pl.Series) -> Target:
@@ -129,8 +139,8 @@ def _kept(body: bytes, name: str) -> dict[str, Any]:
         try:
             frame, _, _ = read_file(path)
         except (DataError, UsageError) as error:
-            reason = str(error).replace(path.name, name)
-            raise Refusal("This file cannot be read as a table: {reason}", reason=reason) from error
+            why = Refusal("This file cannot be read as a table: {english}", english=str(error).replace(path.name, name))
+            raise of_data(error, why, name=name) from error
     if frame.height == 0 or frame.width < 3:
         raise Refusal(
             "The table has {rows} rows and {columns} columns; the playground needs two columns of numbers and a third "

@@ -11,13 +11,14 @@ import numpy as np
 from actlab.catalogue import Activation
 from actlab.lab.refusal import Refusal
 from actlab.lab.training import units
-from actlab.lab.training.ending import TOO_LARGE, Ending, Plateau, diverged, plateau
+from actlab.lab.training.descent import Optimiser
+from actlab.lab.training.ending import TOO_LARGE, Ending, Outcome, Plateau, diverged, is_flat, plateau
 from actlab.lab.training.material import material
-from actlab.lab.training.network import Goal, Matrix, Optimiser, made, passed
+from actlab.lab.training.network import Goal, Matrix, Network, made, passed
 from actlab.lab.training.spec import Layer, Spec
 
 LOOK = 50  # steps between two looks at the loss of all rows
-WATCHED = 128  # rows whose sums are shown
+WATCHED = 2000  # rows whose sums are shown at most: all of a toy, so that counts and pictures agree
 
 
 class Trial:
@@ -74,16 +75,13 @@ class Trial:
         X, y = self._next()
         with np.errstate(all="ignore"):
             now = passed(self.network, self.goal, X, y)
-            count = len(self.network.weights)
-            arrays = self._optimiser.moved(
-                (*self.network.weights, *self.network.biases), (*now.weights, *now.biases)
-            )  # fmt: skip
+            arrays = self._optimiser.moved(self.network.arrays, now.gradients)
         if not (now.loss < TOO_LARGE * max(1.0, self._first_loss)) or not all(
             np.isfinite(each).all() for each in arrays
         ):
             self.state = "diverged"
             return diverged(self.spec, self.goal, now.loss, self._first_loss)
-        self.network = replace(self.network, weights=arrays[:count], biases=arrays[count:])
+        self.network = self.network.moved(arrays)
         self.step, self.state = self.step + 1, "running"
         return self._ended() if self.stops and self.step % LOOK == 0 else None
 
@@ -92,7 +90,21 @@ class Trial:
         if not self._plateau.reached(loss, self.step):
             return None
         self.state = "plateau"
-        return plateau(self.spec, loss)
+        return plateau(self.spec, self._outcome(loss))
+
+    def _outcome(self, loss: float) -> Outcome:
+        parts = {"train": self.material.train, "test": self.material.test}
+        perfect = bool(self.goal.classes) and all(
+            self._accuracy(name, self.answers(part.X)) == 1 for name, part in parts.items()
+        )
+        bent = sum(each.units for each in self.spec.layers if not is_flat(each.activation))
+        return Outcome(loss, perfect, bent, self._dead(self.network), self._dead(self._first))
+
+    def _dead(self, network: Network) -> int:
+        """Units whose slope is 0 on every row, though their function has one somewhere."""
+        now = passed(network, self.goal, self._X, self._y)
+        bent = [not is_flat(layer.activation) for layer in network.hidden]
+        return sum(int((slopes == 0).all(0).sum()) for slopes, able in zip(now.slopes, bent, strict=True) if able)
 
     def _loss(self) -> float:
         return self.goal.loss(self.network.outputs(self._X), self._y)[0]
@@ -139,6 +151,7 @@ class Trial:
         for place, layer in enumerate(self.network.hidden):
             codes = units.health(layer, now.values[place], now.slopes[place])
             layers[place] |= {"activation": layer.activation.name, "units": units.counted(codes)}
+            layers[place]["learned"] = dict(zip(layer.learned, layer.numbers.tolist(), strict=True))
             arrays |= {f"status/{place}": codes.astype(float), f"slopes/{place}": now.slopes[place].mean(0)}
             if self.spec.watch.before:
                 arrays[f"before/{place}"] = now.before[place][:WATCHED].T

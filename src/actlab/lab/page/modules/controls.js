@@ -27,7 +27,15 @@ export function slider({ label, value, low, high, step = "any", scale = "linear"
   box.addEventListener("blur", () => (box.value = Number(value.toPrecision(4))));
   show(value);
   return { element: element("div", { class: "control slider" }, element("label", { for: id }, label), range, box),
-    get value() { return value; }, set value(now) { value = now; show(now); } };
+    get value() { return value; }, set value(now) { value = now; show(now); },
+    /** Another upper end; a value above it moves there. */
+    set high(end) {
+      high = end;
+      range.max = inward(end);
+      box.max = end;
+      value = Math.min(value, end);
+      show(value);
+    } };
 }
 
 /** A list to choose from: `choices` are pairs of value and text, or groups `{ group, choices }`. */

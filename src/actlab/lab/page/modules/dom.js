@@ -31,9 +31,16 @@ export function announce(sentence) {
   said = setTimeout(() => (document.getElementById("live").textContent = sentence), 300);
 }
 
-/** A box with a sentence about something that went wrong, or that a person should know. */
-export function notice(sentence, kind = "problem") {
-  return element("p", { class: `notice ${kind}`, role: kind === "problem" ? "alert" : "status" }, sentence);
+/** A box with a sentence, or an error that has one, about something that went wrong or that a person should know. */
+export function notice(said, kind = "problem") {
+  const words = said instanceof Error ? spoken(said.message, said.english) : [said];
+  return element("p", { class: `notice ${kind}`, role: kind === "problem" ? "alert" : "status" }, ...words);
+}
+
+/** A sentence whose `english` part, if it has one, says that it is English. */
+export function spoken(sentence, english) {
+  const at = english ? sentence.indexOf(english) : -1;
+  return at < 0 ? [sentence] : [sentence.slice(0, at), element("span", { lang: "en" }, english), sentence.slice(at + english.length)];
 }
 
 /** Call `draw` at most once a frame, with what was asked for last. */

@@ -3,7 +3,12 @@
 import { drawn, element } from "/page/modules/dom.js";
 import { number } from "/page/modules/language.js";
 
-const INSET = { left: 52, right: 14, top: 12, bottom: 30 };
+/** A round number from a value on, so that an axis seldom moves. */
+export function nice(value) {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 10].map((each) => each * power).find((each) => each >= value) || 10 * power;
+}
 
 /** Round numbers between two ends, about so many. */
 export function ticks(low, high, about = 6) {
@@ -21,6 +26,7 @@ export function ticks(low, high, about = 6) {
  * `marks` are points `{ x, y, colour, hollow }`; `rules` are lines `{ x | y, label }`.
  */
 export function lineChart({ label, x, y, height = 280, xTitle = "", yTitle = "" }) {
+  const inset = { left: 52, right: 14, top: yTitle ? 26 : 12, bottom: xTitle ? 38 : 30 }; // room for the titles
   const frame = drawn("g", { class: "axes" }), rulers = drawn("g", { class: "axes" }), lines = drawn("g", { class: "lines" }), points = drawn("g", { class: "marks" });
   const clip = `clip-${Math.random().toString(36).slice(2)}`;
   const window_ = drawn("rect", {});
@@ -29,8 +35,8 @@ export function lineChart({ label, x, y, height = 280, xTitle = "", yTitle = "" 
   const node = element("div", { class: "chart-place" }, svg);
   let now = { x, y, series: [], marks: [], rules: [] }, wide = 0, drawnAxes = "", versions = [];
 
-  const across = (value) => INSET.left + ((value - now.x[0]) / (now.x[1] - now.x[0])) * (wide - INSET.left - INSET.right);
-  const up = (value) => height - INSET.bottom - ((value - now.y[0]) / (now.y[1] - now.y[0])) * (height - INSET.top - INSET.bottom);
+  const across = (value) => inset.left + ((value - now.x[0]) / (now.x[1] - now.x[0])) * (wide - inset.left - inset.right);
+  const up = (value) => height - inset.bottom - ((value - now.y[0]) / (now.y[1] - now.y[0])) * (height - inset.top - inset.bottom);
 
   const axes = () => {
     const key = [wide, ...now.x, ...now.y].join();
@@ -38,27 +44,27 @@ export function lineChart({ label, x, y, height = 280, xTitle = "", yTitle = "" 
     drawnAxes = key;
     versions = [];
     svg.setAttribute("viewBox", `0 0 ${wide} ${height}`);
-    for (const [name, value] of Object.entries({ x: INSET.left, y: INSET.top, width: Math.max(0, wide - INSET.left - INSET.right), height: height - INSET.top - INSET.bottom })) window_.setAttribute(name, value);
-    const bottom = height - INSET.bottom, right = wide - INSET.right;
+    for (const [name, value] of Object.entries({ x: inset.left, y: inset.top, width: Math.max(0, wide - inset.left - inset.right), height: height - inset.top - inset.bottom })) window_.setAttribute(name, value);
+    const bottom = height - inset.bottom, right = wide - inset.right;
     frame.replaceChildren(
       ...ticks(...now.x, wide / 80).flatMap((at) => [
-        drawn("line", { x1: across(at), x2: across(at), y1: INSET.top, y2: bottom, class: Math.abs(at) < 1e-12 ? "zero" : "" }),
-        drawn("text", { x: across(at), y: bottom + 16, "text-anchor": "middle" }, number(at))]),
+        drawn("line", { x1: across(at), x2: across(at), y1: inset.top, y2: bottom, class: Math.abs(at) < 1e-12 ? "zero" : "" }),
+        drawn("text", { x: across(at), y: bottom + 18, "text-anchor": "middle" }, number(at))]),
       ...ticks(...now.y, height / 50).flatMap((at) => [
-        drawn("line", { x1: INSET.left, x2: right, y1: up(at), y2: up(at), class: Math.abs(at) < 1e-12 ? "zero" : "" }),
-        drawn("text", { x: INSET.left - 6, y: up(at) + 4, "text-anchor": "end" }, number(at))]),
-      drawn("text", { x: right, y: height - 2, "text-anchor": "end", class: "title" }, xTitle),
-      drawn("text", { x: 4, y: 10, class: "title" }, yTitle));
+        drawn("line", { x1: inset.left, x2: right, y1: up(at), y2: up(at), class: Math.abs(at) < 1e-12 ? "zero" : "" }),
+        drawn("text", { x: inset.left - 6, y: up(at) + 4, "text-anchor": "end" }, number(at))]),
+      drawn("text", { x: right, y: height - 6, "text-anchor": "end", class: "title" }, xTitle),
+      drawn("text", { x: 4, y: 12, class: "title" }, yTitle));
   };
 
   const rules = () => {
     (now.rules || []).forEach(({ x: atX, y: atY, label: text }, index) => {
       const ruler = rulers.children[index] || rulers.appendChild(drawn("g", {}, drawn("line", { class: "rule" }), drawn("text", {})));
-      const [line, words] = ruler.children, upright = atY === undefined, right = wide - INSET.right;
-      const place = upright ? { x1: across(atX), x2: across(atX), y1: INSET.top, y2: height - INSET.bottom } : { x1: INSET.left, x2: right, y1: up(atY), y2: up(atY) };
+      const [line, words] = ruler.children, upright = atY === undefined, right = wide - inset.right;
+      const place = upright ? { x1: across(atX), x2: across(atX), y1: inset.top, y2: height - inset.bottom } : { x1: inset.left, x2: right, y1: up(atY), y2: up(atY) };
       for (const [name, value] of Object.entries(place)) line.setAttribute(name, value);
       words.setAttribute("x", upright ? across(atX) + 5 : right - 4);
-      words.setAttribute("y", upright ? INSET.top + 11 : up(atY) - 5);
+      words.setAttribute("y", upright ? inset.top + 11 : up(atY) - 5);
       words.setAttribute("text-anchor", upright ? "start" : "end");
       if (words.textContent !== (text || "")) words.textContent = text || "";
     });
@@ -67,8 +73,8 @@ export function lineChart({ label, x, y, height = 280, xTitle = "", yTitle = "" 
 
   const path = ({ xs, ys }) => {
     // across() and up() written out, and tenths of a pixel: this runs for every point of every frame
-    const scaleX = (wide - INSET.left - INSET.right) / (now.x[1] - now.x[0]), scaleY = (height - INSET.top - INSET.bottom) / (now.y[1] - now.y[0]);
-    const startX = INSET.left - now.x[0] * scaleX, startY = height - INSET.bottom + now.y[0] * scaleY;
+    const scaleX = (wide - inset.left - inset.right) / (now.x[1] - now.x[0]), scaleY = (height - inset.top - inset.bottom) / (now.y[1] - now.y[0]);
+    const startX = inset.left - now.x[0] * scaleX, startY = height - inset.bottom + now.y[0] * scaleY;
     let text = "", pen = "M";
     for (let index = 0; index < xs.length; index++) {
       const y = startY - ys[index] * scaleY;
@@ -108,6 +114,6 @@ export function lineChart({ label, x, y, height = 280, xTitle = "", yTitle = "" 
   }).observe(node);
   return { element: node, svg, update: (change) => { now = { ...now, ...change }; redraw(); },
     describe: (text) => svg.setAttribute("aria-label", text),
-    levelAt: (clientY) => now.y[0] + ((height - INSET.bottom - (clientY - svg.getBoundingClientRect().top)) / (height - INSET.top - INSET.bottom)) * (now.y[1] - now.y[0]),
-    valueAt: (clientX) => { const box = svg.getBoundingClientRect(); return now.x[0] + ((clientX - box.left - INSET.left) / (wide - INSET.left - INSET.right)) * (now.x[1] - now.x[0]); } };
+    levelAt: (clientY) => now.y[0] + ((height - inset.bottom - (clientY - svg.getBoundingClientRect().top)) / (height - inset.top - inset.bottom)) * (now.y[1] - now.y[0]),
+    valueAt: (clientX) => { const box = svg.getBoundingClientRect(); return now.x[0] + ((clientX - box.left - inset.left) / (wide - inset.left - inset.right)) * (now.x[1] - now.x[0]); } };
 }

@@ -4,14 +4,14 @@ import { element, notice } from "/page/modules/dom.js";
 import { language, languages, t } from "/page/modules/language.js";
 
 const PARTS = [
-  ["functions", t("Functions"), t("One to six curves with their derivatives. Drag x and every parameter.")],
-  ["perceptron", t("Perceptron"), t("Is the film worth going to? One neuron decides, and learns.")],
-  ["playground", t("Playground"), t("Train a network and watch every unit, on toy data or your own.")],
-  ["steps", t("Why steps don’t learn"), t("A step has no slope, so the hidden weights never move.")],
-  ["dying", t("Why ReLUs die"), t("Two identical networks side by side; one swaps in a leak, and its gradient returns.")],
-  ["shapes", t("Any shape from ReLUs"), t("Draw a curve and see 1 to 64 units come close to it.")],
-  ["reports", t("Reports"), t("Compare activations on your own table: drop a file.")],
-].filter(([name]) => document.documentElement.dataset.parts.split(" ").includes(name));
+  ["perceptron", t("Perceptron")],
+  ["functions", t("Functions")],
+  ["steps", t("Why steps don’t learn")],
+  ["playground", t("Playground")],
+  ["dying", t("Why ReLUs die")],
+  ["shapes", t("Any shape from ReLUs")],
+  ["reports", t("Reports")],
+];
 
 const here = document.documentElement.dataset.part;
 const main = document.getElementById("main");
@@ -34,21 +34,19 @@ function top() {
     element("nav", { "aria-label": t("Parts of the lab") }, element("ul", {}, ...links)),
     chooser,
   );
+  const row = document.querySelector("header.top nav"), current = row.querySelector("[aria-current]");
+  if (current) row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
 }
 
-function home() {
-  document.title = t("actlab: see activation functions move");
-  main.append(
-    element("h1", {}, t("See activation functions move")),
-    element("p", { class: "lead" }, t("Everything here runs on this machine. Each page has its whole state in its address, so a link shows the same thing.")),
-    element("ul", { class: "cards" }, ...PARTS.map(([name, title, text]) =>
-      element("li", {}, element("a", { href: address(`/${name}`) }, element("h2", {}, title), element("p", {}, text))))),
-  );
+function missing() {
+  const title = t("There is no such page");
+  document.title = t("{title} – actlab", { title });
+  main.append(element("h1", {}, title), element("p", { class: "lead" }, t("The lab has no page {path}. Choose one of those above.", { path: location.pathname })));
 }
 
 async function show() {
   top();
-  if (!here) return home();
+  if (!here) return missing();
   const title = PARTS.find(([name]) => name === here)[1];
   document.title = t("{title} – actlab", { title });
   main.append(element("h1", {}, title));

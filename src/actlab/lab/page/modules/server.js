@@ -16,19 +16,20 @@ async function renewed() {
 export async function ask(path, request = {}) {
   const { method = "GET", body = undefined, headers = {}, signal = undefined } = request;
   const json = body !== undefined && !(body instanceof Blob) && !(body instanceof ArrayBuffer);
-  const sent = { method, signal, headers: { "X-Actlab-Token": token, ...(json ? { "Content-Type": "application/json" } : {}), ...headers },
+  const used = token, sent = { method, signal, headers: { "X-Actlab-Token": used, ...(json ? { "Content-Type": "application/json" } : {}), ...headers },
     body: json ? JSON.stringify(body) : body };
   let response;
   try {
     response = await fetch(path, sent);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Error(t("The server does not answer. Start it again with `actlab lab`, then load this page again."));
+    throw Object.assign(new Error(t("The server does not answer. Start it again with `actlab lab`, then load this page again.")), { gone: true });
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  if (response.status === 403 && await renewed()) return ask(path, request);
-  throw new Error(answer.error ? t(answer.error.text, answer.error.values) : t("The server failed ({status}).", { status: response.status }));
+  if (response.status === 403 && (token !== used || await renewed())) return ask(path, request);
+  const said = answer.error ? t(answer.error.text, answer.error.values) : t("The server failed ({status}).", { status: response.status });
+  throw Object.assign(new Error(said), { english: answer.error?.values.english });
 }
 
 /** A frame's header, with its arrays by name as Float32Array. */

@@ -16,7 +16,7 @@ export const whole = (initial, low, high) =>
 export const choice = (initial, choices) => field(initial, (text) => (choices.includes(text) ? text : undefined));
 
 /** Yes or no. */
-export const flag = (initial) => field(initial, (text) => ({ 1: true, 0: false })[text], (value) => (value ? "1" : "0"));
+export const flag = (initial) => field(initial, (text) => (text === "1" ? true : text === "0" ? false : undefined), (value) => (value ? "1" : "0"));
 
 /** Any words, up to a length. */
 export const words = (initial, longest = 200) => field(initial, (text) => (text.length <= longest ? text : undefined));
@@ -27,6 +27,9 @@ export const several = (initial, each, most) =>
     const items = text === "" ? [] : text.split(",").map((item) => each.read(item));
     return items.length <= most && !items.includes(undefined) ? items : undefined;
   }, (items) => items.map(each.spell).join(","));
+
+/** What is said of a part of the URL that cannot be used. */
+export const unusable = (name, text) => t("The address says {name}={text}, which cannot be used here; the usual value is shown instead.", { name, text: text.slice(0, 40) });
 
 function bounded(value, low, high) {
   return Number.isFinite(value) && value >= low && value <= high ? value : undefined;
@@ -42,7 +45,7 @@ export function urlState(fields) {
   for (const [name, { initial, read }] of Object.entries(fields)) {
     const text = query.get(name);
     const value = text === null ? initial : read(text);
-    if (value === undefined) problems.push(t("The address says {name}={text}, which cannot be used here; the usual value is shown instead.", { name, text: text.slice(0, 40) }));
+    if (value === undefined) problems.push(unusable(name, text));
     values[name] = value === undefined ? initial : value;
   }
   let waiting = 0;

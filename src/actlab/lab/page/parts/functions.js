@@ -8,7 +8,7 @@ import { axis } from "/page/parts/functions/axis.js";
 import { catalogue } from "/page/parts/functions/catalogue.js";
 import { charts } from "/page/parts/functions/charts.js";
 import { chosen } from "/page/parts/functions/chosen.js";
-import { curve, curvesField, MOST, rangeField } from "/page/parts/functions/curves.js";
+import { curve, curvesField, rangeField } from "/page/parts/functions/curves.js";
 import { factsPanel } from "/page/parts/functions/facts.js";
 import { presets } from "/page/parts/functions/presets.js";
 
@@ -50,7 +50,7 @@ export async function mount(root) {
   const updateList = () => {
     gallery.update(values.curves);
     list.update(values.curves);
-    all?.full(values.curves.filter(Boolean).length === MOST);
+    all?.update(values.curves);
   };
 
   const problems = element("div", {}, ...state.problems.map((sentence) => notice(sentence)));
@@ -58,7 +58,7 @@ export async function mount(root) {
   root.append(element("p", { class: "lead" }, t("A unit adds up what it is given and sends the sum x through its activation function. In training the gradient comes back, times the derivative.")),
     problems, gallery.element,
     element("div", { class: "workbench" },
-      element("section", { class: "panel" }, pair.element, handle.element, element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": t("Values at x") }, pair.table)),
+      element("section", { class: "panel" }, handle.element, pair.element, element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": t("Values at x") }, pair.table)),
       list.element),
     below);
   updateList();
@@ -70,6 +70,10 @@ export async function mount(root) {
     const free = [...values.curves, null].indexOf(null);
     replace(Object.assign([...values.curves], { [free]: curve(FUNCTIONS[name]) }));
     announce(t("{name} is drawn.", { name }));
+  }, remove: (name) => {
+    const gone = values.curves.findIndex((each) => each?.known.name === name);
+    replace(values.curves.map((each, place) => (place === gone ? null : each)));
+    announce(t("{name} is removed.", { name }));
   } });
   below.replaceChildren(panel.element, all.element);
   updateList();
@@ -88,6 +92,7 @@ function connect(entries, state, problems) {
     const drawn = values.curves.filter(Boolean);
     const entry = named(values.facts) || named(drawn[0].known.name);
     const given = drawn.find((each) => each.known.name === entry.name)?.given;
+    if (values.facts) panel.unfold();
     panel.update(entry, given || Object.fromEntries(entry.parameters.map((each) => [each.name, each.default])));
   };
   const open = (facts) => {

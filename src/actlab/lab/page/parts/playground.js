@@ -18,16 +18,21 @@ const CONTROLS = "input, select, textarea, button, a, summary, [tabindex='0'], i
 /** Build the part. */
 export async function mount(root) {
   const state = playgroundState(), now = state.values;
-  let table = null, wanted = false, asked = [], exporting = 0, remake = 0, saidAt = 0, frame = null, link = () => {};
+  let table = null, wanted = false, asked = [], awaited = 0, none = false, exporting = 0, remake = 0, saidAt = 0, frame = null, link = () => {};
 
-  const over = new Set(); // sides whose training ended
+  const over = new Set(), lost = new Set(); // sides whose training ended, and those of them that diverged
 
   const send = (message) => link(message);
   const make = () => {
+    clearTimeout(remake);
+    over.clear();
+    lost.clear();
     asked = specs(now, table);
+    awaited++;
+    none = false;
     send({ do: "make", sides: asked });
     send({ do: "pace", steps: Number(now.pace) });
-    if (wanted) send({ do: "play" });
+    face();
   };
   const change = (changes) => {
     state.set(changes);
@@ -47,29 +52,36 @@ export async function mount(root) {
     act({ stop: false });
     run(true);
   };
+  /** Networks that diverged cannot go on: where none is left they are made anew. */
+  const ready = () => {
+    if (!none && asked.length && lost.size === asked.length) make();
+    return !none;
+  };
   const run = (going) => {
+    if (!ready()) return;
     wanted = going;
     over.clear();
-    if (going) for (const side of sides) side.calm();
-    send({ do: going ? "play" : "pause" });
+    sides.forEach((side, index) => (lost.has(index) ? over.add(index) : going && side.calm()));
+    if (awaited === 0) send({ do: going ? "play" : "pause" }); // else when they are made
     face();
   };
   const face = () => {
     play.textContent = wanted ? t("Pause") : t("Play");
     play.classList.toggle("main", !wanted);
+    for (const each of [play, once, ...sides.map((side) => side.saving)]) each.setAttribute("aria-disabled", none); // and keeps the focus
   };
 
   const play = button(t("Play"), () => run(!wanted), { kind: "play main", title: t("Also with the space key") });
   const pace = select({ label: t("Pace"), value: now.pace, choices: [["1", t("1 step a frame")], ["5", t("5 steps a frame")], ["20", t("20 steps a frame")], ["100", t("100 steps a frame")]], change: (value) => change({ pace: value }) });
   const counted = element("p", { class: "counted" });
-  const bar = element("section", { class: "panel bar", "aria-label": t("Training") }, play,
-    button(t("One step"), () => {
-      if (wanted) run(false);
-      send({ do: "step", steps: 1 });
-    }, { title: t("Learn from one batch, then wait") }),
+  const once = button(t("One step"), () => {
+    if (!ready()) return;
+    if (wanted) run(false);
+    send({ do: "step", steps: 1 });
+  }, { title: t("Learn from one batch, then wait") });
+  const bar = element("section", { class: "panel bar", "aria-label": t("Training") }, play, once,
     button(t("Start again"), () => {
       wanted = false;
-      face();
       make();
     }, { title: t("Back to the first weights, from the same seed") }),
     pace.element, counted);
@@ -78,6 +90,7 @@ export async function mount(root) {
   const rows = radios({ label: t("Confusion matrix of"), value: now.rows, choices: [["test", t("test points")], ["train", t("training points")]], change: (value) => change({ rows: value }) });
   const saved = exports();
   const save = (index) => () => {
+    if (none) return;
     exporting = index;
     send({ do: "export", side: index });
   };
@@ -86,16 +99,15 @@ export async function mount(root) {
   const problems = element("div", { class: "problems" });
   const chosen = settings({ state, change, useTable: (newTable) => {
     table = newTable;
-    clearTimeout(remake);
     make();
   } });
   const stage = element("div", { class: "stage" }, sides[0].left, sides[0].right, losses.element, sides[1].left, sides[1].right);
-  root.append(element("p", { class: "lead" }, t("Press Play and watch a small network learn to tell the points apart. Each square is a unit: blue where its output is above 0, orange red where it is below.")),
+  root.append(element("p", { class: "lead" }, t("Press Play and watch a small network learn to tell the points apart. Each square in the middle is a unit: blue where its output is above 0, orange red where it is below. On the left are the two inputs, on the right is the answer, in the colours of the large picture.")),
     ...state.problems.map((text) => notice(text)), problems, element("div", { class: "playground" }, chosen.element, element("div", { class: "work" }, bar, saved.element, stage)));
   sides[1].left.hidden = sides[1].right.hidden = true;
 
   const draw = (next) => {
-    if (!asked.length || next.sides.length !== asked.length || !asked.every((_, index) => sides[index].fits(next))) return;
+    if (!asked.length || awaited > 0 || next.sides.length !== asked.length || !asked.every((_, index) => sides[index].fits(next))) return;
     const begun = performance.now();
     frame = next;
     losses.add(frame);
@@ -106,15 +118,16 @@ export async function mount(root) {
     if (!frame.playing || begun - saidAt > QUIET) {
       saidAt = begun;
       losses.describe(t("Loss by step. {said}", { said }));
-      announce(`${counted.textContent}. ${said}`);
+      announce(t("{one}. {other}", { one: counted.textContent, other: said }));
     }
   };
 
   const hear = {
     made: ({ sides: made }) => {
+      awaited = Math.max(0, awaited - 1);
+      if (awaited > 0 || made.length !== asked.length) return;
       problems.replaceChildren();
-      over.clear();
-      if (made.length !== asked.length) return;
+      stage.hidden = false;
       made.forEach((one, index) => sides[index].make(asked[index], one));
       sides[1].left.hidden = sides[1].right.hidden = made.length < 2;
       stage.classList.toggle("two", made.length > 1);
@@ -125,15 +138,23 @@ export async function mount(root) {
       cutoff.element.querySelector("[aria-label]").setAttribute("aria-label", threshold);
       losses.clear();
       saved.clear();
+      if (wanted) send({ do: "play" });
+      face();
     },
-    refused: ({ text, values }) => {
+    refused: ({ of, text, values }) => {
+      if (of === "make") awaited = Math.max(0, awaited - 1);
+      if (awaited > 0 || (none && of !== "make")) return; // newer networks are on their way, or it was said why there are none
       wanted = false;
+      none = stage.hidden = true;
+      counted.textContent = "";
       face();
       problems.replaceChildren(notice(t(text, values)));
     },
     ended: (message) => {
+      if (awaited > 0) return; // of the networks before these
       sides[message.side]?.ended(message);
       over.add(message.side);
+      if (message.why === "diverged") lost.add(message.side);
       if (over.size >= asked.length) wanted = false;
       face();
       announce(t(message.text, message.values));
@@ -153,11 +174,15 @@ export async function mount(root) {
       link = sender;
       told?.remove();
       told = null;
+      awaited = 0;
       make();
     },
     frame: draw,
     said: (message) => hear[message.said]?.(message),
     gone: () => {
+      none = true;
+      awaited = 0;
+      face();
       told ??= problems.insertAdjacentElement("afterend", notice(t("The server is gone. Start it again with `actlab lab`: this page comes back by itself and makes the same network again.")));
     },
   }).send;

@@ -3,12 +3,11 @@
 import { announce, element, notice } from "/page/modules/dom.js";
 import { t } from "/page/modules/language.js";
 import { ask } from "/page/modules/server.js";
-import { choice, several, urlState, words } from "/page/modules/state.js";
-import { runList } from "/page/parts/reports/runs.js";
+import { choice, several, unusable, urlState, words } from "/page/modules/state.js";
+import { ACTIVE, runList } from "/page/parts/reports/runs.js";
 import { setup } from "/page/parts/reports/setup.js";
 import { viewer } from "/page/parts/reports/viewer.js";
 
-const ACTIVE = ["waiting", "running", "stopping", "elsewhere"];
 const SOON = 500, LATER = 4000; // milliseconds until the list is asked for again
 
 /** The part. */
@@ -18,9 +17,14 @@ export async function mount(root) {
     effort: choice("quick", ["quick", "usual"]), show: words("", 120),
   });
   const choices = await ask("/reports/choices.json");
+  const known = ["none", ...choices.families.flatMap(([, names]) => names)], strange = state.values.with.filter((name) => !known.includes(name));
+  if (strange.length) {
+    state.problems.push(unusable("with", strange.join(",")));
+    state.values.with = state.values.with.filter((name) => known.includes(name));
+  }
   const problems = element("div", {}, ...state.problems.map((sentence) => notice(sentence)));
   const trouble = element("div", { "aria-live": "polite" });
-  const say = (error) => trouble.replaceChildren(notice(error.message));
+  const say = (error) => trouble.replaceChildren(notice(error));
 
   let runs = [], limit = Infinity, timer = 0, asked = 0, first = true, pause = LATER;
   const act = async (path, method = "POST") => {
@@ -32,9 +36,19 @@ export async function mount(root) {
     }
     await refresh();
   };
+  const again = async (run) => {
+    trouble.replaceChildren();
+    try {
+      const { id } = await ask(`/reports/${encodeURIComponent(run.id)}/again`, { method: "POST" });
+      await form.open(id, true, run.target);
+    } catch (error) {
+      say(error);
+    }
+    await refresh();
+  };
   const form = setup({ state, choices, limit: () => limit, runs: () => runs, begun: refresh, dropped: (id) => act(`/reports/${encodeURIComponent(id)}`, "DELETE") });
   const shown = viewer({ state });
-  const list = runList({ state, act, open: form.open, show: (run) => shown.show(run, true) });
+  const list = runList({ state, act, open: form.open, again, show: (run) => shown.show(run, true) });
 
   async function refresh() {
     clearTimeout(timer);

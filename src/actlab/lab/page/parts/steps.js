@@ -21,7 +21,7 @@ const ENOUGH = 500; // steps after which it is plain that nothing moves
 export async function mount(root) {
   const state = urlState({ other: choice("sigmoid", OTHERS), rate: real(1, 0.001, 10), seed: whole(1, 0, 9999), weight: real(1, -4, 4) }), now = state.values;
   const names = () => ["step", now.other];
-  const sides = [0, 1].map((index) => sideOf(index));
+  const sides = [0, 1].map((index) => sideOf(index, names()[index]));
   const losses = lossCurve(names), verdict = element("p", { class: "verdict" });
   let saidAt = 0;
 
@@ -30,10 +30,10 @@ export async function mount(root) {
     losses.add(frame);
     sides.forEach((side, index) => side.draw(frame, index));
     const moved = frame.sides.map(({ layers }) => layers.slice(0, -1).map((layer) => layer.moved));
-    const still = moved[0].every((each) => each === 0), values = { step: frame.step, name: now.other, moved: number(Math.max(...moved[1]), 3) };
+    const still = moved[0].every((each) => each === 0), [first, second] = moved[1].map((each) => number(each ?? NaN, 3));
     verdict.textContent = frame.step === 0 ? t("Both networks begin with the same random numbers. Press Play.")
-      : still ? t("After {step} steps the hidden weights of the step network have not moved at all: 0. Those of {name} have moved by {moved}.", values)
-        : t("After {step} steps.", values);
+      : still ? t("After {step} steps the hidden weights of the step network have not moved at all: 0. A typical hidden weight of {name} has moved by {first} in layer 1 and by {second} in layer 2.", { step: frame.step, name: now.other, first, second })
+        : t("After {step} steps.", { step: frame.step });
     if (!frame.playing || performance.now() - saidAt > 2000) {
       saidAt = performance.now();
       announce(verdict.textContent);
@@ -56,7 +56,7 @@ export async function mount(root) {
     lesson.remakeSoon();
   };
   const rate = slider({ label: t("Learning rate"), value: now.rate, low: 0.001, high: 10, scale: "log", change: (value) => change({ rate: value }) });
-  root.append(element("p", { class: "lead" }, t("A network learns by small changes: it asks each weight which way the loss gets smaller. A step is flat everywhere, so its answer is always: no way.")),
+  root.append(element("p", { class: "lead" }, t("A network learns by small changes: it asks each weight which way the loss gets smaller. A step is flat on both sides of its jump, so its answer is always: no way.")),
     ...state.problems.map((text) => notice(text)),
     element("section", { class: "panel choices" },
       select({ label: t("Beside the step"), value: now.other, choices: OTHERS.map((name) => [name, name]), change: (other) => change({ other }) }).element,
@@ -69,15 +69,15 @@ export async function mount(root) {
 }
 
 /** One network: its function and slope, how its layers move, and what it answers. */
-function sideOf(index) {
-  const title = element("h2", {}), body = element("tbody"), score = element("p", { class: "health" });
-  const chart = lineChart({ label: "", x: [-4, 4], y: [-0.5, 1.5], height: 170, xTitle: t("sum of a unit") }), legend = element("div", { class: "legend-lines muted" },
-    element("span", { class: "key" }, t("function")), element("span", { class: "key dashed vermilion" }, t("slope")), element("span", { class: "key tangent" }, t("slope where the sums of hidden layer 1 are now")));
+function sideOf(index, first) {
+  const title = element("h2", {}, first), body = element("tbody"), score = element("p", { class: "health" });
+  const chart = lineChart({ label: first, x: [-4, 4], y: [-0.5, 1.5], height: 170, xTitle: t("sum of a unit") }), legend = element("div", { class: "legend-lines muted" },
+    element("span", { class: "key" }, t("function")), element("span", { class: "key dashed vermilion" }, t("slope")), element("span", { class: "key tangent" }, t("tangents where the sums of hidden layer 1 are now")));
   const slope = element("p", { class: "slope" });
   let lines = [], kink = [], f = null;
   const surface = surfaceView(index ? t("Output of the other network") : t("Output of the step network"));
   const node = element("section", { class: "panel" }, title, chart.element, legend, slope,
-    element("table", { class: "layer-table" }, element("caption", { class: "unseen" }, t("How the layers learn")), element("thead", {}, element("tr", {}, ...[t("layer"), t("gradient"), t("weights have moved by")].map((text) => element("th", { scope: "col" }, text)))), body), score, surface.element);
+    element("table", { class: "layer-table" }, element("caption", { class: "unseen" }, t("How the layers learn")), element("thead", {}, element("tr", {}, ...[t("layer"), t("gradient"), t("a typical weight has moved by")].map((text) => element("th", { scope: "col" }, text)))), body), score, surface.element);
   const make = (name, made) => {
     const { value, derivative } = FUNCTIONS[name], xs = Array.from({ length: 801 }, (_, place) => -4 + place / 100);
     const jumps = name === "step", ys = xs.map((x) => (jumps && x === 0 ? NaN : value(x))), slopes = xs.map((x) => (jumps && x === 0 ? NaN : derivative(x)));
@@ -104,7 +104,7 @@ function sideOf(index) {
     slope.textContent = t("Mean slope of hidden layer 1 on the rows it learns from: {slope}", { slope: number(steep.reduce((sum, each) => sum + each, 0) / steep.length, 3) });
     score.textContent = t("Accuracy on the test points: {share} %", { share: number(100 * accuracy.test, 3) });
     if (values) surface.draw({ values, side: Math.round(Math.sqrt(values.length)), kind: "probability", low: 0, high: 1, cutoff: 0.5 });
-    surface.describe(`${title.textContent}. ${score.textContent}`);
+    surface.describe(t("{title}: {text}", { title: title.textContent, text: score.textContent }));
   };
   return { element: node, make, draw, repaint: surface.repaint };
 }

@@ -21,6 +21,7 @@ export function dyingState() {
     rate: real(rate, 0.001, 100), bias: real(bias, -10, 10), shift: real(shift, -20, 20), seed: whole(seed, 0, 9999), start: choice("he", starts),
     differs: choice("activation", DIFFERENCES.map(([name]) => name)), other: choice("leaky_relu", OTHERS),
     otherRate: real(0.3, 0.001, 100), otherBias: real(0, -10, 10), otherShift: real(0, -20, 20), otherStart: choice("he", starts),
+    swap: whole(-1, 0, 100000), // the step at which the leak came in
   });
 }
 

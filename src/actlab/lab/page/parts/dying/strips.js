@@ -22,10 +22,11 @@ export function strips(label) {
     pen.scale(scale, scale);
     pen.font = "13px system-ui, sans-serif";
     pen.textBaseline = "middle";
-    const left = 26, right = wide - 92, middle = (left + right) / 2, band = (high - 20) / status.length;
+    const words = HEALTH.map(({ word, symbol }) => `${symbol} ${word}`), aside = 10 + Math.max(...words.map((each) => pen.measureText(each).width));
+    const left = 26, right = wide - aside, middle = (left + right) / 2, band = (high - 20) / status.length;
     const across = (value) => Math.max(left, Math.min(right, middle + (Math.asinh(value) / REACH) * (right - left)));
     status.forEach((code, unit) => {
-      const { name, word, symbol } = HEALTH[code] || HEALTH[0], y = (unit + 0.5) * band;
+      const { name } = HEALTH[code] || HEALTH[0], y = (unit + 0.5) * band;
       pen.fillStyle = colour("--muted");
       pen.fillText(String(unit + 1), 4, y);
       pen.strokeStyle = colour("--rule");
@@ -52,7 +53,7 @@ export function strips(label) {
       }
       pen.globalAlpha = 1;
       pen.fillStyle = colour("--ink");
-      pen.fillText(`${symbol} ${word}`, right + 8, y);
+      pen.fillText(words[code] || words[0], right + 8, y);
     });
     pen.strokeStyle = colour("--ink");
     pen.setLineDash([4, 4]);

@@ -26,12 +26,16 @@ export function axis({ x, range, moved, zoomed }) {
   };
   const preset = () => RANGES.find((each) => range[0] === -each && range[1] === each);
   const low = box("low", t("x from"), range[0]), high = box("high", t("x to"), range[1]);
-  const wrong = element("p", { class: "muted", role: "status" });
+  const wrong = element("p", { class: "wrong", role: "status", id: "own-wrong" });
   const own = element("div", { class: "row own", hidden: preset() !== undefined }, low.element, high.element, wrong);
   const typed = () => {
     const fits = span(low.input.valueAsNumber, high.input.valueAsNumber) !== undefined;
-    wrong.textContent = fits ? "" : t("Write two numbers between -1000 and 1000, the second larger by 0.1 at least.");
+    say(fits);
     if (fits) zoom([low.input.valueAsNumber, high.input.valueAsNumber]);
+  };
+  const say = (fits) => {
+    wrong.textContent = fits ? "" : t("Write two numbers between -1000 and 1000, the second larger by 0.1 at least.");
+    for (const { input } of [low, high]) input.setAttribute("aria-invalid", String(!fits));
   };
   for (const { input } of [low, high]) input.addEventListener("input", typed);
   const chooser = radios({ label: t("Range of x"), value: String(preset() ?? "own"),
@@ -39,7 +43,7 @@ export function axis({ x, range, moved, zoomed }) {
     change: (key) => {
       own.hidden = key !== "own";
       if (key !== "own") {
-        wrong.textContent = "";
+        say(true);
         zoom([-Number(key), Number(key)]);
         [low.input.value, high.input.value] = range;
       }
@@ -54,6 +58,6 @@ export function axis({ x, range, moved, zoomed }) {
 
 function box(name, label, value) {
   const id = `own-${name}`;
-  const input = element("input", { type: "number", id, step: "any", value });
+  const input = element("input", { type: "number", id, step: "any", value, "aria-describedby": "own-wrong" });
   return { input, element: element("div", { class: "control" }, element("label", { for: id }, label), input) };
 }

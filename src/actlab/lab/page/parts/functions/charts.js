@@ -53,8 +53,8 @@ export function charts({ range, move }) {
     shown.forEach((one, index) => {
       const [name, value, steep, words] = cells[index], said = settings(one.curve);
       write(name.lastChild, said && ` ${said}`);
-      write(value, number(one.f));
-      write(steep, number(one.slope));
+      write(value, digits(one.f));
+      write(steep, digits(one.slope));
       write(words, meaning(one.slope));
     });
     clearTimeout(described);
@@ -67,6 +67,13 @@ export function charts({ range, move }) {
 
   return { element: element("div", { class: "pair" },
     element("h2", {}, t("Function f(x)")), upper.element, element("h2", {}, t("Derivative f′(x)")), lower.element), table, draw };
+}
+
+/** A number to read beside others: a rounded one has all four digits, as 0.4200 beside 0.1966. */
+function digits(value) {
+  const said = number(value), rounded = Number(said.replace("−", "-")), size = Math.abs(value);
+  if (!(size >= 1e-4 && size < 1000) || Math.abs(rounded - value) <= 1e-9 * size) return said;
+  return value.toPrecision(4).replace("-", "−");
 }
 
 /** What a slope does to the gradient that passes through it. */

@@ -3,7 +3,7 @@
 import { element } from "/page/modules/dom.js";
 import { t } from "/page/modules/language.js";
 import { button, slider } from "/page/modules/controls.js";
-import { bounds, curve, MOST, swatch } from "/page/parts/functions/curves.js";
+import { bounds, curve, MOST, named, swatch } from "/page/parts/functions/curves.js";
 
 const ROLES = { learned: t("learned with the weights"), random: t("drawn at random in training, its mean afterwards") };
 
@@ -30,9 +30,9 @@ export function chosen({ changed, replace, show, search }) {
     const only = places.filter(Boolean).length === 1;
     return element("li", { dataset: { place } },
       element("div", { class: "row" }, swatch(place), element("code", {}, name), element("span", { class: "spring" }),
-        button(t("Facts"), () => show(name), { title: t("Show the facts of {name}", { name }) }),
-        sliders.length ? button(t("Reset"), reset, { kind: "reset", title: t("Set the parameters of {name} back", { name }) }) : null,
-        element("button", { type: "button", disabled: only, on: { click: remove }, title: only ? t("One curve always stays.") : t("Remove {name}", { name }) }, t("Remove"))),
+        named(button(t("Facts"), () => show(name)), t("Facts of {name}", { name })),
+        sliders.length ? named(button(t("Reset"), reset, { kind: "reset" }), t("Reset {name}", { name })) : null,
+        named(element("button", { type: "button", disabled: only, on: { click: remove }, title: only ? t("One curve always stays.") : undefined }, t("Remove")), t("Remove {name}", { name }))),
       ...sliders.map((each) => each.element));
   };
 

@@ -19,6 +19,12 @@ export function swatch(place) {
     drawn("line", { x1: 2, x2: 32, y1: 6, y2: 6, stroke: colour, "stroke-dasharray": dash }));
 }
 
+/** A node with a name for those who do not see what stands beside it. */
+export function named(node, name) {
+  node.setAttribute("aria-label", name);
+  return node;
+}
+
 /** The ends between which a parameter can be moved: its domain, or as far as is of use. */
 export function bounds({ default: usual, low, high }) {
   const reach = Math.max(1, 4 * Math.abs(usual));

@@ -10,30 +10,34 @@ const FRAMEWORKS = [["torch", "PyTorch"], ["keras", "Keras"], ["jax", "JAX"]];
 /** The panel; `update(entry, given)` shows a function, with the numbers of its parameters in the code. */
 export function factsPanel() {
   const node = element("section", { class: "panel facts", "aria-labelledby": "facts-title" });
-  let shown = "", codes = [];
+  let shown = "", codes = [], folds = [], open = false;
+  const unfold = () => {
+    open = true;
+    for (const each of folds) each.open = true;
+  };
 
   const update = (entry, given) => {
     if (entry.name !== shown) {
       shown = entry.name;
       const [summary, ...story] = sentences(entry);
-      codes = FRAMEWORKS.map(([key]) => [key, element("code"), element("code")]);
+      codes = FRAMEWORKS.map(([key]) => [key, element("td"), element("code")]);
+      folds = [fold(t("Properties"), table(entry), open), fold(t("In your code"), frameworks(entry), open)];
       const none = reason(entry);
       node.replaceChildren(
         element("h2", { id: "facts-title", tabindex: -1 }, t("Facts of {name}", { name: entry.name })),
         element("p", {}, summary), ...story.map((each) => element("p", { class: "muted" }, each)),
         none && element("p", { class: "notice" }, none),
         element("div", { class: "columns" },
-          element("div", {}, element("h3", {}, t("Formula")), formula(t("Formula"), entry.formula, entry.inputs),
-            ...Object.entries(entry.derivatives).flatMap(([input, each]) => {
-              const title = entry.inputs.length > 1 ? t("Derivative by {input}", { input }) : t("Derivative");
-              return [element("h3", {}, title), formula(title, each)];
-            }),
-            element("h3", {}, t("History")), history(entry)),
-          element("div", {}, element("h3", {}, t("Properties")), table(entry))),
-        element("h3", {}, t("In your code")), frameworks(entry));
+          element("div", {}, element("h3", {}, t("Formula")), formula(t("Formula"), entry.formula)),
+          ...Object.entries(entry.derivatives).map(([input, each]) => {
+            const title = entry.inputs.length > 1 ? t("Derivative by {input}", { input }) : t("Derivative");
+            return element("div", {}, element("h3", {}, title), formula(title, each));
+          }),
+          element("div", {}, element("h3", {}, t("History")), history(entry))),
+        ...folds);
     }
     for (const [key, own, ours] of codes) {
-      own.textContent = filled(entry.code[key] || "", given);
+      own.replaceChildren(itsOwn(entry.code[key], entry, given));
       ours.textContent = filled(changed(entry.code[`actlab_${key}`] || "", entry, given), given);
     }
   };
@@ -41,10 +45,18 @@ export function factsPanel() {
   const frameworks = (entry) => element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": t("In your code") }, element("table", {},
     element("thead", {}, element("tr", {}, ...[t("framework"), t("its own"), t("with actlab, the same everywhere")].map((title) => element("th", { scope: "col" }, title)))),
     element("tbody", {}, ...FRAMEWORKS.map(([key, title], index) => element("tr", {}, element("th", { scope: "row" }, title),
-      element("td", {}, entry.code[key] ? codes[index][1] : element("span", { class: "muted" }, t("has none"))),
-      element("td", {}, codes[index][2]))))));
+      codes[index][1], element("td", {}, codes[index][2]))))));
 
-  return { element: node, update, focus: () => node.querySelector("h2").focus() };
+  return { element: node, update, unfold, focus: () => node.querySelector("h2").focus() };
+}
+
+const fold = (title, inside, open) => element("details", { open }, element("summary", {}, element("h3", {}, title)), inside);
+
+/** What a framework has of its own: with the parameters as they are, or with the usual ones alone, or nothing. */
+function itsOwn(code, { parameters }, given) {
+  const fixed = parameters.some(({ name, default: usual }) => given[name] !== usual && !code.includes(`{${name}}`));
+  if (code && !fixed) return element("code", {}, filled(code, given));
+  return element("span", { class: "muted" }, code ? t("only with the usual parameters") : t("has none"));
 }
 
 /** Our code without the parameters that are as declared. */
@@ -77,7 +89,7 @@ function history({ source: { authors, year, reference }, aliases, family: kind }
 function table(entry) {
   const rows = properties(entry).map(([what, words, known]) => [what, words, how(known)]);
   const usual = entry.parameters.map(({ name, default: value }) => `${name} = ${Number(value.toPrecision(4))}`).join(", ");
-  return element("div", {},
+  return element("div", { class: "properties" },
     element("table", {}, element("caption", { class: "unseen" }, t("Properties")),
       element("thead", {}, element("tr", {}, ...[t("property"), t("value"), t("known how")].map((title) => element("th", { scope: "col" }, title)))),
       element("tbody", {}, ...[...rows, [t("cost"), cost(entry), t("counted")]].map(([what, ...cells]) =>

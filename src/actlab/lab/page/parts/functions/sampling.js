@@ -46,7 +46,7 @@ function jump(value, left, right) {
 
 /** Ends of an axis that hold all the lines, and change seldom while a line moves. */
 export function limits(lines, [low, high]) {
-  const far = 4 * (high - low);
+  const far = 4 * Math.max(high - low, Math.abs(low), Math.abs(high));
   let least = 0, most = 0;
   for (const { ys } of lines)
     for (const y of ys) {

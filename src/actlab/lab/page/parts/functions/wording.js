@@ -28,7 +28,7 @@ export function reason({ univariate, inputs, family: kind }) {
 /** Each property as `[what, its value in words, "proved" | "sampled"]`. */
 export function properties({ properties: known }) {
   const rows = [
-    [t("range"), "range", (value) => t("from {low} to {high}", { low: end(value[0]), high: end(value[1]) })],
+    [t("range"), "range", (value) => levels(known) || t("from {low} to {high}", { low: end(value[0]), high: end(value[1]) })],
     [t("zero-centred"), "zero_centred", (value) => (value ? t("yes: outputs average 0 for standard-normal inputs") : t("no: outputs do not average 0 for standard-normal inputs"))],
     [t("monotone"), "monotone", (value) => MONOTONE[value]],
     [t("kinks"), "kinks", (value) => places(value, t("none"))],
@@ -41,7 +41,15 @@ export function properties({ properties: known }) {
   return rows.filter(([, key]) => known[key] !== undefined).map(([title, key, words]) => [title, words(known[key].value), known[key].how]);
 }
 
-const list = new Intl.ListFormat(language);
+const list = new Intl.ListFormat(language), either = new Intl.ListFormat(language, { type: "disjunction" });
+
+/** The values of a function that is flat but for its jumps, as "0 or 1"; empty for others. */
+function levels({ largest_slope: slope, jumps }) {
+  if (slope?.value !== 0 || !jumps?.value.length) return "";
+  const values = jumps.value.flatMap(({ value, value_left: left, value_right: right }) => [left, value, right]);
+  return either.format([...new Set(values)].sort((one, other) => one - other).map(end));
+}
+
 const end = (value) => number(Number(String(value).replace("inf", "Infinity")));
 
 function places(found, none) {
@@ -57,6 +65,7 @@ export const how = (word) => (word === "proved" ? t("proved") : t("sampled"));
 /** What one output costs. */
 export function cost({ cost: { dear, cheap } }) {
   const words = Object.entries(dear).map(([word, count]) => (count === 1 ? word : `${count} × ${word}`)).join(", ");
-  if (words === "") return cheap === 0 ? t("nothing to compute") : t("{cheap} simple steps (such as add, multiply, compare)", { cheap });
+  if (words === "") return cheap === 0 ? t("nothing to compute") : cheap === 1 ? t("1 simple step (such as add, multiply, compare)") : t("{cheap} simple steps (such as add, multiply, compare)", { cheap });
+  if (cheap === 1) return t("{words}, which is costly, and 1 simple step", { words });
   return cheap === 0 ? t("{words}, which is costly", { words }) : t("{words}, which is costly, and {cheap} simple steps", { words, cheap });
 }

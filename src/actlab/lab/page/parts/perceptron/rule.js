@@ -1,6 +1,4 @@
-// What a perceptron decides: its sums, all its cases, and its rule in words.
-
-import { t } from "/page/modules/language.js";
+// What a perceptron decides: its sums, all its cases, and what is enough to make it fire.
 
 const rounded = (value) => Math.round(value * 1e9) / 1e9; // so that 0.1 + 0.2 equals 0.3
 
@@ -25,14 +23,4 @@ export function enough(weights, fires) {
   const smallest = [];
   for (const set of sets) if (!smallest.some((known) => known.every((fact) => set.includes(fact)))) smallest.push(set);
   return smallest.map((set) => set.map(([weight, place]) => [place, weight > 0]));
-}
-
-/** The rule as a sentence. */
-export function inWords(names, sets) {
-  if (!sets.length) return t("It never fires.");
-  if (!sets[0].length) return t("It always fires.");
-  const fact = ([place, on]) => (on ? names[place] : t("not {name}", { name: names[place] }));
-  const both = (set) => set.map(fact).reduce((first, second) => t("{first} and {second}", { first, second }));
-  const rule = sets.map(both).reduce((first, second) => t("{first}, or {second}", { first, second }));
-  return t("It fires for: {rule}.", { rule });
 }

@@ -15,10 +15,11 @@ export function school({ now, change }) {
   let next = 0, count = 0;
 
   const asked = () => cases(now.names.length).flatMap((on, place) => (now.wanted[place] === "-" ? [] : [{ place, on, wanted: now.wanted[place] === "1" }]));
+  const hush = () => result.replaceChildren();
   const forget = () => {
     [next, count] = [0, 0];
     list.replaceChildren();
-    result.replaceChildren();
+    hush();
   };
   const say = (text, kind = "news") => result.replaceChildren(notice(text, kind));
   const ready = (all) => {
@@ -34,16 +35,13 @@ export function school({ now, change }) {
     count += 1;
     const learned = lesson(now, on, wanted), yes = t("yes"), no = t("no");
     const said = { case: place + 1, decided: learned.decided ? yes : no, wanted: wanted ? yes : no, change: signed(learned.way), back: signed(-learned.way) };
-    const moved = on.some(Boolean);
-    const text = learned.way === 0 ? t("Case {case}: {decided}, as wanted. Nothing changes.", said)
-      : moved ? t("Case {case}: {decided}, but {wanted} is wanted. The weights of its inputs change by {change}, the threshold by {back}.", said)
-        : t("Case {case}: {decided}, but {wanted} is wanted. No input is on, so only the threshold changes, by {back}.", said);
+    const text = told({ right: learned.way === 0, moved: on.some(Boolean), biased: now.as === "bias" }, said);
     list.append(element("li", { value: count }, text));
     while (list.children.length > KEPT) list.firstElementChild.remove();
-    change({ weights: learned.weights, threshold: learned.threshold, on: [...on] });
+    change({ weights: learned.weights, threshold: learned.threshold, on: [...on], unit: "step" });
     const again = rounds({ ...now }, all);
     if (again.end === "settled" && again.round === 1) say(t("Every case that was asked for is now decided as wanted."));
-    else result.replaceChildren();
+    else hush();
     announce(text);
   };
   const run = () => {
@@ -52,7 +50,7 @@ export function school({ now, change }) {
     const { end, round, weights, threshold } = rounds({ ...now }, all);
     list.replaceChildren();
     next = count = 0;
-    change({ weights, threshold });
+    change({ weights, threshold, unit: "step" });
     if (end === "settled") say(t("Right after {round} rounds: every case that was asked for is decided as wanted.", { round }));
     else if (end === "circles") say(t("After {round} rounds the weights came back to what they were before: learning goes in circles. That happens only where no weights and no threshold can decide all these cases as wanted.", { round }), "problem");
     else say(t("Not right after {round} rounds. More rounds might help.", { round }), "problem");
@@ -64,8 +62,8 @@ export function school({ now, change }) {
   const rate = slider({ label: t("Learning rate: the size of one change"), value: now.rate, low: 0.1, high: 5, step: 0.1, change: (value) => change({ rate: value }) });
   const sum = (on) => on.filter(Boolean).length;
 
-  return { forget, element: element("section", { class: "panel wide" }, element("h2", {}, t("Let it learn")),
-    element("p", {}, t("Say under “wanted” what should come out, or take a task. After each mistake the weights of the inputs that were on move towards what was wanted (Rosenblatt, 1958). Learning always decides by the step.")),
+  return { forget, hush, element: element("section", { class: "panel" }, element("h2", {}, t("Let it learn")),
+    element("p", {}, t("Choose a task, or say under “wanted” what should come out. Then press “One case”.")),
     element("div", { class: "row", role: "group", "aria-label": t("Tasks") },
       task(t("and: all of them"), (on) => sum(on) === on.length), task(t("or: at least one"), (on) => sum(on) > 0),
       task(t("most: more than half"), (on) => sum(on) * 2 > on.length), task(t("exclusive or: an odd number"), (on) => sum(on) % 2 === 1),
@@ -73,11 +71,22 @@ export function school({ now, change }) {
         forget();
         change({ wanted: "-".repeat(2 ** now.names.length) });
       })),
-    rate.element,
     element("div", { class: "row" }, button(t("One case"), step, { kind: "main" }), button(t("Until it is right"), run),
       button(t("Begin with weights of 0"), () => {
         forget();
         change({ weights: now.weights.map(() => 0), threshold: 0 });
       })),
-    result, list) };
+    result, list, rate.element,
+    element("p", { class: "muted" }, t("After each mistake the weights of the inputs that were on move towards what was wanted (Rosenblatt, 1958). Learning decides by the step, so it sets “What decides” to step."))) };
+}
+
+/** One lesson in a sentence. */
+function told({ right, moved, biased }, said) {
+  if (right) return t("Case {case}: {decided}, as wanted. Nothing changes.", said);
+  if (biased) {
+    return moved ? t("Case {case}: {decided}, but {wanted} is wanted. The weights of its inputs and the bias change by {change}.", said)
+      : t("Case {case}: {decided}, but {wanted} is wanted. No input is on, so only the bias changes, by {change}.", said);
+  }
+  return moved ? t("Case {case}: {decided}, but {wanted} is wanted. The weights of its inputs change by {change}, the threshold by {back}.", said)
+    : t("Case {case}: {decided}, but {wanted} is wanted. No input is on, so only the threshold changes, by {back}.", said);
 }

@@ -15,7 +15,7 @@ const architecture = (initial) => ({
   read: (text) => {
     const layers = text === "" ? [] : text.split(",").map((item) => {
       const [, units, activation] = /^(\d{1,2})-(\w+)$/.exec(item) || [];
-      return Number(units) >= 1 && Number(units) <= MOST.units && FUNCTIONS[activation] ? { units: Number(units), activation } : undefined;
+      return Number(units) >= 1 && Number(units) <= MOST.units && Object.hasOwn(FUNCTIONS, activation) ? { units: Number(units), activation } : undefined;
     });
     return layers.length <= MOST.layers && !layers.includes(undefined) ? layers : undefined;
   },
@@ -48,7 +48,7 @@ export function specs(now, table) {
 
 /** What tells a side from the other, in few words. */
 export function sideName(spec) {
-  const used = [...new Set(spec.layers.map((layer) => layer.activation))];
+  const all = spec.layers.map((layer) => layer.activation), used = new Set(all).size === 1 ? all.slice(0, 1) : all;
   const rate = t("rate {rate}", { rate: spec.rate }), none = t("no hidden layer"), comma = t(", ");
   return [used.join(" → ") || none, rate].join(comma);
 }

@@ -1,7 +1,7 @@
 // The losses while training goes on, kept to so many points that drawing them stays cheap.
 
 import { element } from "/page/modules/dom.js";
-import { lineChart } from "/page/modules/lines.js";
+import { lineChart, nice } from "/page/modules/lines.js";
 import { t } from "/page/modules/language.js";
 
 const MOST = 400;
@@ -32,7 +32,7 @@ export function lossCurve(names = () => ["A", "B"]) {
     const finite = now.flatMap(({ loss }) => [loss.train, loss.test]).filter(Number.isFinite);
     top = Math.max(top, ...finite.map((value) => Math.min(value, 10 * (rows[0][0] || 1))));
     if (xs.length > MOST) thin();
-    while (step > end) end *= 2;
+    end = Math.max(100, nice(step));
     chart.update({ x: [0, end], y: [0, nice(top)], series: LINES.slice(0, 2 * now.length).map(([, colour, dash], index) => ({ xs, ys: rows[index], colour, dash, width: 2 })) });
   };
   const key = (count) => {
@@ -42,11 +42,4 @@ export function lossCurve(names = () => ["A", "B"]) {
       element("span", { class: `key dashed ${colour}` }, count > 1 ? t("{side}, test", { side }) : t("test"))]));
   };
   return { element: element("section", { class: "panel losses" }, element("h2", {}, t("Loss")), chart.element, legend), add, clear, describe: chart.describe };
-}
-
-/** A round number above a value, so that the axis seldom moves. */
-function nice(value) {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 1.5, 2, 3, 5, 7, 10].map((each) => each * power).find((each) => each >= value) || 10 * power;
 }

@@ -3,6 +3,7 @@
 import { element } from "/page/modules/dom.js";
 import { button } from "/page/modules/controls.js";
 import { t } from "/page/modules/language.js";
+import { worded } from "/page/parts/playground/choices.js";
 
 const DOABLE = ["rate", "optimiser", "loss", "initialisation", "batch", "activation", "bias", "noise", "count"];
 
@@ -25,7 +26,7 @@ export function endingCard({ message, label, now, act, go }) {
   const diverged = why === "diverged";
   const title = diverged ? t("Training of {side} went wrong at step {step}", { side: label, step }) : t("Training of {side} stopped at step {step}", { side: label, step });
   const items = advice.map(([words, filled]) => {
-    const changes = remedy(filled, side, now), sentence = t(words, filled);
+    const changes = remedy(filled, side, now), sentence = t(words, worded(filled));
     return element("li", {}, Object.keys(changes).length ? button(sentence, () => act(changes)) : sentence);
   });
   return element("div", { class: `ending ${why}`, role: diverged ? "alert" : "status" },

@@ -125,13 +125,22 @@ export function networkView({ chosen }) {
       context.fillStyle = now.series[index % now.series.length];
       context.fill();
     });
-    context.fillStyle = now.muted;
-    context.font = "12px system-ui, sans-serif";
     const [first, second] = columns[0], above = -size / 2 - 4, below = size / 2 + 13;
-    for (const [text, place, up, align] of [[made.names[0], first, above, "left"], [made.names[1], second, below, "left"], [t("output"), answers[0], above, "right"]]) {
-      context.textAlign = align;
-      context.fillText(text.length > 10 ? `${text.slice(0, 9)}…` : text, place.x + (align === "left" ? -size / 2 : size / 2), place.y + up);
-    }
+    for (const [text, place, up, align] of [[made.names[0], first, above, "left"], [made.names[1], second, below, "left"], [t("output"), answers[0], above, "right"]]) called(text, place, up, align);
+  };
+
+  /** A name at a square, over the lines and no wider than the way to the next column; one without room stands at the top. */
+  const called = (text, place, up, align) => {
+    context.font = "12px system-ui, sans-serif";
+    const room = columns[1][0].x - columns[0][0].x - 3, wide = (words) => context.measureText(words).width;
+    let words = text.length > 10 ? `${text.slice(0, 9)}…` : text;
+    const fits = wide(words) <= room;
+    while (align === "left" && words.length > 2 && wide(words) > room) words = `${words.slice(0, -2)}…`;
+    const now = colours(), x = place.x + (align === "left" ? -size / 2 : size / 2), y = fits || align === "left" ? place.y + up : 12;
+    context.textAlign = align;
+    [context.strokeStyle, context.lineWidth, context.lineJoin, context.fillStyle] = [now.surface, 4, "round", now.muted];
+    context.strokeText(words, x, y);
+    context.fillText(words, x, y);
   };
 
   const draw = (now) => {
@@ -155,13 +164,15 @@ export function networkView({ chosen }) {
     units.make(spec.layers);
     lay();
   };
-  return { element: node, make, draw, repaint: () => { inputs = undefined; if (last) draw(last); }, release: () => units.release() };
+  return { element: node, make, draw, repaint: () => { inputs = undefined; if (last) draw(last); }, leave: units.leave, release: units.release };
 }
 
 /** What the lines and the badges mean. */
 export function networkLegend() {
-  return element("div", { class: "legend-lines muted" },
-    element("span", { class: "key positive" }, t("weight above 0")), element("span", { class: "key negative" }, t("weight below 0")),
-    element("span", {}, t("wider: larger")),
-    ...HEALTH.slice(1).map(({ symbol, word }) => element("span", {}, element("b", { class: "badge", "aria-hidden": "true" }, symbol), ` ${word}`)));
+  return element("div", { class: "muted" },
+    element("div", { class: "legend-lines" },
+      element("span", { class: "key positive" }, t("weight above 0")), element("span", { class: "key negative" }, t("weight below 0")),
+      element("span", {}, t("wider: larger"))),
+    element("ul", { class: "badges" }, ...HEALTH.slice(1).map(({ symbol, word, why }) =>
+      element("li", {}, element("b", { class: "badge", "aria-hidden": "true" }, symbol), " ", t("{health}: {why}", { health: word, why })))));
 }

@@ -94,7 +94,7 @@ export function resultsView(side) {
       told = t("loss {loss}, typical test error {error}", { loss: lossOf(loss.train), error: number(test.error) });
     }
     write(health, healthOf(layers));
-    return `${told}. ${health.textContent}`;
+    return t("{one}. {other}", { one: told, other: health.textContent });
   };
   return { element: element("div", { class: "results" }, scored, table), health, draw };
 }

@@ -4,6 +4,7 @@ import { element } from "/page/modules/dom.js";
 import { button, radios, select, slider, toggle } from "/page/modules/controls.js";
 import { t } from "/page/modules/language.js";
 import { SETS } from "/page/parts/playground/address.js";
+import { LOSSES, OPTIMISERS, STARTS } from "/page/parts/playground/choices.js";
 import { activationChoices, layersEditor } from "/page/parts/playground/layers.js";
 import { ownTable } from "/page/parts/playground/table.js";
 
@@ -30,11 +31,11 @@ export function settings({ state, change, useTable }) {
 
   const learning = element("section", {}, element("h3", {}, t("Learning")),
     slide("rate", t("Learning rate"), 1e-4, 10, { scale: "log" }).element,
-    pick("optimiser", t("Optimiser"), [["sgd", t("Gradient descent (SGD)")], ["momentum", t("SGD with momentum")], ["adam", "Adam"]]).element,
-    pick("loss", t("Loss"), [["usual", t("suits the target")], ["cross_entropy", t("Cross-entropy")], ["squared_error", t("Squared error")]]).element,
+    pick("optimiser", t("Optimiser"), OPTIMISERS).element,
+    pick("loss", t("Loss"), [["usual", t("suits the target")], ...LOSSES]).element,
     element("details", {}, element("summary", {}, t("More: batch, start, seed, when to stop")),
       rounded("batch", t("Batch (0: all points)"), 0, 256).element,
-      pick("start", t("Initialisation"), [["matched", t("matched to the activation")], ["he", "He"], ["glorot", "Glorot"], ["small", t("small")], ["zeros", t("all zeros")]]).element,
+      pick("start", t("Initialisation"), STARTS).element,
       slide("bias", t("First bias of hidden units"), -10, 10, { step: 0.1 }).element,
       element("div", { class: "seed" }, rounded("seed", t("Seed"), 0, 9999).element,
         button(t("Another seed"), () => {

@@ -13,11 +13,18 @@ import { surfaceView } from "/page/parts/playground/surface.js";
 export function sideView({ index, state, act, go, save, extra = [] }) {
   const label = index ? "B" : "A";
   const title = element("h2", {}, label), outputTitle = element("h2", {}, t("Output of {side}", { side: label })), ending = element("div"), shown = element("p", { class: "shown muted" });
+  const learned = element("p", { class: "learned" }), hint = element("p", { class: "hint muted" }, t("Click a square to see it large."));
+  const back = button(t("Back to the output of {side}", { side: label }), () => network.leave(), { kind: "back" });
   let spec, made, frame, unit = null;
   const network = networkView({ chosen: (pressed) => {
     unit = pressed;
+    entitle();
     if (frame) paintSurface();
   } });
+  const entitle = () => {
+    back.hidden = !unit;
+    outputTitle.textContent = unit ? t("{side}: layer {layer}, unit {unit}", { side: label, layer: unit[0] + 1, unit: unit[1] + 1 }) : t("Output of {side}", { side: label });
+  };
   const surface = surfaceView(outputTitle.textContent), results = resultsView(label);
 
   const range = () => {
@@ -54,7 +61,9 @@ export function sideView({ index, state, act, go, save, extra = [] }) {
     ends = range();
     title.textContent = t("{side}: {name}", { side: label, name: sideName(spec) });
     ending.replaceChildren();
+    hint.hidden = !spec.layers.length;
     network.release();
+    entitle();
     network.make(spec, made);
     surface.place(made);
   };
@@ -69,15 +78,19 @@ export function sideView({ index, state, act, go, save, extra = [] }) {
     const { loss, layers } = frame.sides[index];
     const said = results.draw({ made, loss, layers: layers.slice(0, spec.layers.length), cutoff: state.values.cutoff, rows: state.values.rows,
       scores: { train: frame.arrays[`${index}/scores/train`], test: frame.arrays[`${index}/scores/test`] } });
+    const numbers = layers.flatMap((layer, place) => Object.entries(layer.learned ?? {}).map(([name, value]) => t("Layer {layer} has learned: {name} {value}.", { layer: place + 1, name, value: short(value) })));
+    if (learned.textContent !== numbers.join(" ")) learned.textContent = numbers.join(" ");
     surface.describe(t("{side} over {x} (across) and {y} (up): {said}", { side: outputTitle.textContent, x: made.names[0], y: made.names[1], said }));
     return t("{side}: {said}", { side: label, said });
   };
   const ended = (message) => ending.replaceChildren(endingCard({ message, label, now: state.values, act, go }));
 
-  const left = element("section", { class: `panel net net-${label}`, "aria-label": t("Network {side}", { side: label }) }, title, network.element, results.health, networkLegend(), ending);
-  const right = element("section", { class: `panel out out-${label}`, "aria-label": t("Output {side}", { side: label }) }, outputTitle, surface.element, shown, ...extra, results.element,
-    element("div", { class: "row" }, button(t("Save {side} as PyTorch code", { side: label }), save)));
-  return { left, right, make, fits, draw, ended, redraw: () => frame && draw(frame), calm: () => ending.replaceChildren(),
+  const saving = button(t("Save {side} as PyTorch code", { side: label }), save);
+  const left = element("section", { class: `panel net net-${label}`, "aria-label": t("Network {side}", { side: label }) }, title, network.element, hint, results.health, learned, networkLegend(), ending);
+  const right = element("section", { class: `panel out out-${label}`, "aria-label": t("Output {side}", { side: label }) }, outputTitle, back, surface.element, shown, ...extra, results.element,
+    element("div", { class: "row" }, saving));
+  entitle();
+  return { left, right, saving, make, fits, draw, ended, redraw: () => frame && draw(frame), calm: () => ending.replaceChildren(),
     repaint: () => {
       network.repaint();
       surface.repaint();

@@ -17,32 +17,37 @@ export function ownTable({ use }) {
       const answer = await ask("/tables", { method: "POST", body: file, headers: { "X-File-Name": encodeURIComponent(file.name) } });
       choose(file.name, answer);
     } catch (error) {
-      empty(notice(error.message));
+      empty(notice(error));
     }
   };
 
   const choose = (name, { id, rows, columns }) => {
     const numbers = columns.filter((column) => column.kind === "number").map((column) => column.name);
     if (numbers.length < 2 || columns.length < 3) return empty(notice(t("{name} needs at least two columns of numbers and one to predict. It has {columns} columns, {numbers} of them numbers.", { name, columns: columns.length, numbers: numbers.length })));
-    const category = columns.filter((column) => column.kind === "category" && column.distinct >= 2 && column.distinct <= 8).at(-1);
-    const target = (category || columns.filter((column) => column.distinct >= 2).at(-1) || columns.at(-1)).name;
-    const [first, second] = numbers.filter((each) => each !== target);
-    const now = { id, columns: [first, second ?? first], target };
-    const problem = element("div");
-    const told = () => {
-      const different = new Set([...now.columns, now.target]).size === 3;
-      problem.replaceChildren(...(different ? [] : [notice(t("Choose three different columns: two to learn from and one to predict."))]));
-      if (different) use({ ...now, columns: [...now.columns] });
+    const able = columns.filter((column) => numbers.length > 2 || column.kind !== "number"); // two numbers are left to learn from
+    const category = able.filter((column) => column.kind === "category" && column.distinct >= 2 && column.distinct <= 8).at(-1);
+    const target = (category || able.filter((column) => column.distinct >= 2).at(-1) || able.at(-1)).name;
+    const [across, up] = numbers.filter((each) => each !== target);
+    const now = { across, up, target }, controls = {}, problem = element("div");
+    const lists = { across: numbers, up: numbers, target: columns.map((column) => column.name) };
+    const tell = () => use({ id, columns: [now.across, now.up], target: now.target });
+    /** A column that another place has goes there for what stood here, or for one that is free. */
+    const move = (place, chosen) => {
+      const others = Object.keys(now).filter((each) => each !== place), other = others.find((each) => now[each] === chosen);
+      const left = other && [now[place], ...lists[other]].find((each) => lists[other].includes(each) && each !== chosen && others.every((one) => now[one] !== each));
+      const stuck = other && left === undefined;
+      problem.replaceChildren(...(stuck ? [notice(t("{column} is already in use. Choose three different columns: two of numbers to learn from, and one to predict.", { column: chosen }))] : []));
+      if (!stuck) Object.assign(now, other ? { [other]: left } : {}, { [place]: chosen });
+      for (const [each, control] of Object.entries(controls)) control.value = now[each];
+      if (!stuck) tell();
     };
-    const pick = (label, value, list, take) => select({ label, value, choices: list.map((each) => [each, each]), change: (chosen) => {
-      take(chosen);
-      told();
-    } }).element;
+    const pick = (place, label) => {
+      controls[place] = select({ label, value: now[place], choices: lists[place].map((each) => [each, each]), change: (chosen) => move(place, chosen) });
+      return controls[place].element;
+    };
     const heading = element("p", { tabindex: "-1" }, element("b", {}, name), " ", t("{rows} rows", { rows }));
     node.replaceChildren(heading,
-      pick(t("Column across"), now.columns[0], numbers, (chosen) => (now.columns[0] = chosen)),
-      pick(t("Column upwards"), now.columns[1], numbers, (chosen) => (now.columns[1] = chosen)),
-      pick(t("To be predicted"), now.target, columns.map((column) => column.name), (chosen) => (now.target = chosen)),
+      pick("across", t("Column across")), pick("up", t("Column upwards")), pick("target", t("To be predicted")),
       problem,
       element("p", { class: "muted" }, t("Your table stays on this machine and is not in the address: a link shows the toy set instead.")),
       button(t("Back to toy data"), () => {
@@ -51,7 +56,7 @@ export function ownTable({ use }) {
         drop.element.querySelector("input").focus();
       }));
     heading.focus();
-    told();
+    tell();
   };
   empty();
   return { element: node };

@@ -6,7 +6,7 @@ import { t } from "/page/modules/language.js";
 /** By the code that the server sends for each unit. */
 export const HEALTH = [
   { name: "alive", symbol: "", word: t("alive"), why: t("its slope lets it learn") },
-  { name: "sparse", symbol: "◔", word: t("sparse"), why: t("active on fewer than 5 % of the points it learns from") },
+  { name: "sparse", symbol: "◔", word: t("rarely active"), why: t("active on fewer than 5 % of the points it learns from") },
   { name: "saturated", symbol: "▬", word: t("saturated"), why: t("on the flat ends of its function, where nearly no slope is left") },
   { name: "silent", symbol: "○", word: t("silent"), why: t("its output is 0 on every point, but it still has a slope") },
   { name: "dead", symbol: "✕", word: t("dead"), why: t("its slope is 0 on every point it learns from, so it cannot learn") },
@@ -37,6 +37,13 @@ export function unitButtons({ chosen }) {
     pressed = [layer, unit];
     buttons[layer][unit].setAttribute("aria-pressed", "true");
     chosen(pressed);
+  };
+  /** Let go of the unit that is shown, and go back to its square. */
+  const leave = () => {
+    if (!pressed) return;
+    const [layer, unit] = pressed;
+    focus(layer, unit);
+    press(layer, unit);
   };
   const release = () => {
     if (pressed) buttons[pressed[0]]?.[pressed[1]]?.setAttribute("aria-pressed", "false");
@@ -77,5 +84,5 @@ export function unitButtons({ chosen }) {
     button.title = name(layer, unit, code);
     button.setAttribute("aria-label", button.title);
   });
-  return { element: node, make, place, health, release };
+  return { element: node, make, place, health, leave, release };
 }

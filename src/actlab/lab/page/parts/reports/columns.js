@@ -1,6 +1,6 @@
 // The columns of a dropped table: how each would be used, and whether it could be predicted.
 
-import { element } from "/page/modules/dom.js";
+import { element, spoken } from "/page/modules/dom.js";
 import { t } from "/page/modules/language.js";
 import { coded, findings } from "/page/parts/reports/sentences.js";
 
@@ -25,5 +25,6 @@ export function columnsShown(table, counted) {
 function predicted(column) {
   if (column.task === "regression") return t("as a number");
   if (column.task) return t("as {count} classes", { count: column.classes.length });
-  return [t("no"), element("span", { class: "muted note", lang: "en" }, ...coded(column.refused))];
+  const why = column.text ? spoken(t(column.text, column.values), column.values.english).flatMap((each) => (typeof each === "string" ? coded(each) : each)) : [element("span", { lang: "en" }, ...coded(column.refused))];
+  return [t("no"), element("span", { class: "muted note" }, ...why)];
 }

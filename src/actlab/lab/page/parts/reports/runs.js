@@ -6,13 +6,14 @@ import { language, t } from "/page/modules/language.js";
 import { coded } from "/page/parts/reports/sentences.js";
 
 const MARKS = { new: "○", waiting: "◷", running: "▶", stopping: "◼", elsewhere: "▷", unfinished: "◐", finished: "●", failed: "✕" };
-const GOING = ["waiting", "running", "stopping", "elsewhere", "unfinished"];
+export const ACTIVE = ["waiting", "running", "stopping", "elsewhere"];
+const GOING = [...ACTIVE, "unfinished"];
 const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
 /** The list; `update` changes it in place, so that nothing is lost under a finger or a focus. */
-export function runList({ state, act, open, show }) {
+export function runList({ state, act, open, again, show }) {
   const rows = new Map();
-  const items = element("ul", { class: "runs" }), none = element("p", { class: "muted" }, t("None yet. The first one begins when you drop a table."));
+  const items = element("ul", { class: "runs" }), none = element("p", { class: "muted" }, t("None yet. Drop a table above, then press Compare."));
   const place = element("p", { class: "muted" }), trouble = element("div");
   const node = element("section", { "aria-labelledby": "comparisons" }, element("h2", { id: "comparisons" }, t("Comparisons")), trouble, none, items, place);
 
@@ -22,11 +23,13 @@ export function runList({ state, act, open, show }) {
     if (!place.hasChildNodes()) place.append(...coded(t("They are kept in {folder}; those of `actlab compare` in the folder where the lab was started are listed too.", { folder })));
     runs = runs.filter((run) => run.state !== "new" || run.id !== state.values.table); // that one is asked about above
     for (const [id, row] of rows) if (!runs.some((run) => run.id === id)) {
+      const beside = row.element.nextElementSibling || row.element.previousElementSibling, focused = row.element.contains(document.activeElement);
       row.element.remove();
       rows.delete(id);
+      if (focused) (beside ? beside.querySelector("h3") : document.querySelector(".dropzone input")).focus();
     }
     runs.forEach((run, at) => {
-      if (!rows.has(run.id)) rows.set(run.id, runRow(run.id, { state, act, open, show }));
+      if (!rows.has(run.id)) rows.set(run.id, runRow(run.id, { state, act, open, again, show }));
       const row = rows.get(run.id);
       row.update(run);
       if (items.children[at] !== row.element) items.insertBefore(row.element, items.children[at] || null);
@@ -35,7 +38,7 @@ export function runList({ state, act, open, show }) {
   return { element: node, update, word: (run) => word(run), lost: (sentence) => trouble.firstChild || trouble.append(notice(sentence)) };
 }
 
-function runRow(id, { state, act, open, show }) {
+function runRow(id, { state, act, open, again, show }) {
   const path = `/reports/${encodeURIComponent(id)}`;
   let run = null, seen = null, told = "";
   const name = element("h3", { id: `run-${id}`, tabindex: -1 }), target = element("p", { class: "muted" });
@@ -45,13 +48,16 @@ function runRow(id, { state, act, open, show }) {
   const buttons = {
     look: button(t("Show it here"), () => show(run), { kind: "look", pressed: "false" }),
     stop: button(t("Stop"), () => act(`${path}/stop`)), go: button(t("Continue"), () => act(`${path}/continue`)),
-    set: button(t("Choose what to compare"), () => open(id)), drop: button(t("Remove"), () => act(path, "DELETE")),
+    set: button(t("Choose what to compare"), () => open(id)), again: button(t("Compare again"), () => again(run)),
+    drop: button(t("Remove"), () => (run.done ? sure.ask(run) : act(path, "DELETE"))),
   };
+  const sure = doubt((networks) => act(`${path}?networks=${networks}`, "DELETE"), () => buttons.drop.focus());
   const node = element("li", { class: "panel run" }, element("div", { class: "heading" }, name, target), standing, bar, answer, said,
-    element("div", { class: "row" }, link, ...Object.values(buttons)));
+    element("div", { class: "row" }, link, ...Object.values(buttons)), sure.element);
 
   const update = (now) => {
     run = now;
+    const focused = node.contains(document.activeElement) ? document.activeElement : null;
     const spelled = `${run.table} (${id})`; // two comparisons may be of tables with one name
     node.dataset.state = run.state;
     set(name, run.table);
@@ -75,10 +81,32 @@ function runRow(id, { state, act, open, show }) {
     buttons.stop.disabled = run.state === "stopping";
     buttons.go.hidden = !run.continues;
     buttons.set.hidden = !["new", "failed"].includes(run.state);
-    buttons.drop.hidden = buttons.set.hidden;
-    for (const [key, text] of [["look", t("Show it here")], ["stop", t("Stop")], ["go", t("Continue")], ["set", t("Choose what to compare")], ["drop", t("Remove")]]) buttons[key].setAttribute("aria-label", t("{action}: {name}", { action: text, name: spelled }));
+    buttons.again.hidden = !run.ours || !["finished", "unfinished"].includes(run.state);
+    buttons.drop.hidden = !run.ours || ACTIVE.includes(run.state);
+    if (buttons.drop.hidden) sure.element.hidden = true;
+    for (const each of Object.values(buttons)) each.setAttribute("aria-label", t("{action}: {name}", { action: each.textContent, name: spelled }));
+    if (focused && (focused.disabled || focused.closest("[hidden]"))) name.focus();
   };
   return { element: node, update };
+}
+
+/** The question before trained networks are removed: it stands below the button, and Enter keeps them. */
+function doubt(remove, kept) {
+  const question = element("p", {});
+  let networks = 0;
+  const keep = button(t("Keep it"), () => {
+    node.hidden = true;
+    kept();
+  });
+  const node = element("div", { class: "doubt", hidden: true, role: "group", "aria-label": t("Remove") }, question,
+    element("div", { class: "row" }, keep, button(t("Remove for good"), () => remove(networks))));
+  const ask = (run) => {
+    networks = run.done;
+    question.textContent = t("Remove this comparison of {name}, with its table, its report and {done} trained networks? They cannot be brought back.", { name: run.table, done: networks });
+    node.hidden = false;
+    keep.focus();
+  };
+  return { element: node, ask };
 }
 
 /** Where a comparison is, in words. */
@@ -89,6 +117,7 @@ function word(run) {
   if (run.state === "waiting") return t("waiting until those before it are done (place {place})", { place: run.place });
   if (run.state === "stopping") return t("stopping, with a report of what is done ({done} of {planned} networks)", of);
   if (run.state === "elsewhere") return t("running in another process ({done} of {planned} networks)", of);
+  if (run.state === "unfinished" && !run.done) return t("stopped before the first of {planned} networks", of);
   if (run.state === "unfinished") return t("stopped after {done} of {planned} networks, which are kept", of);
   if (run.state === "finished") return t("finished: {planned} networks", of);
   if (run.done === run.planned && run.planned) return t("all {planned} networks are trained; the report is being written", of);

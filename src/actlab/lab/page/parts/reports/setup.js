@@ -15,7 +15,7 @@ const counted = (value) => new Intl.NumberFormat(language).format(value);
 export function setup({ state, choices, limit, runs, begun, dropped }) {
   const said = element("div", { "aria-live": "polite" }), questions = element("div");
   const zone = dropzone({ label: t("Drop a table here, or choose one: CSV or Parquet, with a header and a row for each case."), accept: ".csv,.tsv,.parquet,.pq", take: (file) => take(file) });
-  const fail = (error) => said.replaceChildren(notice(error.message));
+  const fail = (error) => said.replaceChildren(notice(error));
 
   async function take(file) {
     if (file.size > limit()) {
@@ -34,10 +34,10 @@ export function setup({ state, choices, limit, runs, begun, dropped }) {
     }
   }
 
-  async function open(id, moved = true) {
+  async function open(id, moved = true, target = "") {
     try {
       const { table } = await ask(`/reports/${encodeURIComponent(id)}/table.json`);
-      if (moved) state.set({ table: id, target: "", positive: "" });
+      if (moved) state.set({ table: id, target, positive: "" });
       said.replaceChildren();
       inquire(id, table, moved);
     } catch (error) {
@@ -76,7 +76,7 @@ export function setup({ state, choices, limit, runs, begun, dropped }) {
         const answer = await ask(`${path}/reading`, { method: "POST", body: { ...chosen(), activations: ["gelu"] } });
         if (mine === readings) told(answer);
       } catch (error) {
-        if (mine === readings) reading.replaceChildren(notice(error.message));
+        if (mine === readings) reading.replaceChildren(notice(error));
       }
     };
     const told = (answer) => {
@@ -124,6 +124,7 @@ export function setup({ state, choices, limit, runs, begun, dropped }) {
       element("p", { class: "muted" }, t("A repeat splits the rows anew and begins with new weights: so one sees whether a difference is more than luck.")),
       size, element("div", { class: "row" }, start, button(t("Remove this table"), async () => {
         close();
+        zone.element.querySelector("input").focus();
         await dropped(id);
       }))));
     if (moved) head.focus();
