@@ -21,7 +21,7 @@ distributed = pytest.importorskip("distributed")
 
 from dask import config  # noqa: E402
 
-from actlab.compare.executors.cluster import Cluster  # noqa: E402
+from actlab.compare.executors.cluster import Cluster, Session  # noqa: E402
 
 KILLED = "the process that trained it died, from a crash in native code or for want of memory"
 
@@ -210,6 +210,13 @@ def test_rows_are_sent_to_the_cluster_once(cluster, monkeypatch):
     jobs = [job(seed=seed) for seed in range(20)]
     assert len(dict(cluster.results(jobs))) == 20
     assert len(sent) == len({id(each) for each in sent}) == 2
+
+
+@pytest.mark.parametrize(("left", "size"), [(0, 64), (600, 64), (60, 10), (5, 1)])
+def test_the_last_tasks_are_small_so_that_all_threads_end_together(left, size):
+    session = Session(None, None)
+    session._done, session._seconds, session._left = 100, 1.0, left  # 10 ms a network; 0: unknown
+    assert session._size(threads=2) == size
 
 
 def test_nobody_answers(monkeypatch):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterable, Sized
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence, Sized
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -173,6 +173,20 @@ def rehearse(plan: Plan, table: Table, activation: str) -> None:
     train(architecture(plan, table, activation, 4), short, X, y, X, y, seed=0)
 
 
+@dataclass(frozen=True, eq=False)
+class Jobs:
+    """The trainings of tasks, made when they are asked for; how many there are is known before."""
+
+    book: Book
+    wanted: Sequence[Task]
+
+    def __len__(self) -> int:
+        return len(self.wanted)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.book.job, self.wanted)
+
+
 def train_all(
     book: Book,
     wanted: list[Task],
@@ -181,7 +195,7 @@ def train_all(
     until: float | None = None,
 ) -> None:
     """Train tasks, and hand over each result, or the error that it ended with, until all are done or time is up."""
-    with closing(executor.results((book.job(task) for task in wanted), until)) as results:
+    with closing(executor.results(Jobs(book, wanted), until)) as results:
         for index, result in results:
             finish(wanted[index], result)
 

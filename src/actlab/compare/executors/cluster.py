@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count, islice
+from operator import length_hint
 from typing import Any, Self
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ except ImportError as error:
 
 POLL_SECONDS = 0.2
 TASK_SECONDS = 2.0  # so long a task should take, so that sending it costs nothing beside it
+LAST = 3  # tasks a thread that the rest makes at least: the last ones are small, so that all threads end together
 MOST_JOBS = 64
 AHEAD = 2  # tasks a thread of the cluster, so that none waits for the next one
 TRIES = 3
@@ -96,12 +98,12 @@ class Session:
         self._client, self._until = client, until
         self._running: dict[Any, Sent] = {}
         self._arrays: dict[int, tuple[Any, Any]] = {}  # by identity; an array is kept, so that no other one gets its id
-        self._seconds, self._done = 0.0, 0
+        self._seconds, self._done, self._left = 0.0, 0, 0
         self._name, self._numbers = uuid4().hex, count()
 
     def results(self, jobs: Iterable[Any]) -> Generator[tuple[int, Any | Exception], None, None]:
         """See `Executor`."""
-        waiting = enumerate(jobs)
+        waiting, self._left = enumerate(jobs), length_hint(jobs)
         try:
             while self._until is None or time.monotonic() < self._until:
                 self._fill(waiting)
@@ -121,13 +123,17 @@ class Session:
             taken = list(islice(waiting, self._size(threads)))
             if not taken:
                 return
+            self._left -= len(taken)
             self._send(Sent(taken, tries=1))
 
     def _size(self, threads: int) -> int:
         """Networks in a task; until some are back nobody knows how long they take."""
         if self._done < threads:
             return 1
-        return max(1, min(MOST_JOBS, math.ceil(TASK_SECONDS * self._done / max(self._seconds, 1e-9))))
+        size = min(MOST_JOBS, math.ceil(TASK_SECONDS * self._done / max(self._seconds, 1e-9)))
+        if self._left > 0:  # jobs that do not say how many they are leave it below
+            size = min(size, math.ceil(self._left / (LAST * threads)))
+        return max(1, size)
 
     def _send(self, sent: Sent) -> None:
         packed, sent.arrays = self._packed([job for _, job in sent.jobs])

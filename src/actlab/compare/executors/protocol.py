@@ -31,7 +31,8 @@ class Executor(Protocol):
         Whoever closes the generator stops what is still running.
 
         Args:
-            jobs: what to train, longest first; read as there is room for them, so they may be made on the way.
+            jobs: what to train, longest first; read as there is room for them, so they may be made on the way. Where
+                they have a length, work can be dealt out more evenly.
             until: when to stop, by `time.monotonic()`; what is not finished by then is left out.
 
         Yields:

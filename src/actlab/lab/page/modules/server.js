@@ -18,14 +18,14 @@ export async function ask(path, request = {}) {
   const json = body !== undefined && !(body instanceof Blob) && !(body instanceof ArrayBuffer);
   const used = token, sent = { method, signal, headers: { "X-Actlab-Token": used, ...(json ? { "Content-Type": "application/json" } : {}), ...headers },
     body: json ? JSON.stringify(body) : body };
-  let response;
+  let response, answer;
   try {
     response = await fetch(path, sent);
-  } catch (error) {
+    answer = response.ok ? await response.json() : await response.json().catch(() => ({}));
+  } catch (error) { // gone before its answer, or in the middle of it
     if (error.name === "AbortError") throw error;
     throw Object.assign(new Error(t("The server does not answer. Start it again with `actlab lab`, then load this page again.")), { gone: true });
   }
-  const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
   if (response.status === 403 && (token !== used || await renewed())) return ask(path, request);
   const said = answer.error ? t(answer.error.text, answer.error.values) : t("The server failed ({status}).", { status: response.status });

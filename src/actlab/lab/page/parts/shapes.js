@@ -30,21 +30,22 @@ export async function mount(root) {
     element("span", { class: "key dashed" }, t("what is wanted")), element("span", { class: "key vermilion" }, t("sum of the units and the constant")), element("span", { class: "key dotted" }, t("each unit alone")));
 
   const draw = () => {
-    const { value } = FUNCTIONS[now.activation], used = fit ? fit.units.slice(0, now.added) : [];
+    const { value } = FUNCTIONS[fit?.activation ?? now.activation], used = fit ? fit.units.slice(0, now.added) : [];
     const curves = used.map(([weight, bias, output]) => WIDE.map((x) => output * value(weight * x + bias)));
     const sum = WIDE.map((_, place) => curves.reduce((total, curve) => total + curve[place], fit ? fit.constant : NaN));
     const alone = now.each ? curves.map((ys) => ({ xs: WIDE, ys, colour: "var(--muted)", dash: "2 3", width: 1 })) : [];
-    const marks = SHARP.includes(now.activation) ? used.map(([weight, bias]) => -bias / weight).filter((x) => Math.abs(x) < 1).map((x) => ({ x, y: sum[Math.round(((x + BEYOND) / (2 * BEYOND)) * (STEPS - 1))], colour: "var(--series-vermilion)", hollow: true })) : [];
+    const marks = SHARP.includes(fit?.activation) ? used.map(([weight, bias]) => -bias / weight).filter((x) => Math.abs(x) < 1).map((x) => ({ x, y: sum[Math.round(((x + BEYOND) / (2 * BEYOND)) * (STEPS - 1))], colour: "var(--series-vermilion)", hollow: true })) : [];
     chart.update({ series: [...alone, { xs: XS, ys: points, colour: "var(--series-blue)", dash: "7 4", width: 3 }, { xs: WIDE, ys: sum, colour: "var(--series-vermilion)", width: 2.5 }], marks, rules: [{ x: -1, label: "" }, { x: 1, label: "" }] });
     if (!fit) return;
-    said.textContent = closeness({ fit, used: used.length, asked: now.units, name: now.activation });
-    notes.replaceChildren(...captions({ name: now.activation, constant: fit.constant }).map((text) => element("p", {}, text)));
+    said.textContent = closeness({ fit, used: used.length });
+    notes.replaceChildren(...captions(fit).map((text) => element("p", {}, text)));
     chart.describe(t("{title}: {text}", { title: t("The curve and the sum of units"), text: said.textContent }));
     for (const row of body.children) row.classList.toggle("current", Number(row.dataset.count) === now.units);
   };
 
   const newest = latest(async () => {
-    fit = await ask("/shapes", { method: "POST", body: { points, activation: now.activation, units: now.units } });
+    const { activation, units } = now;
+    fit = { ...await ask("/shapes", { method: "POST", body: { points, activation, units } }), activation, asked: units };
     building.high = fit.units.length;
     building.value = Math.min(now.added, fit.units.length);
     draw();

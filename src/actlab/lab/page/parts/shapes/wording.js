@@ -9,17 +9,17 @@ const FLAT = ["sigmoid", "tanh"];
 /** An error in two digits. */
 export const short = (error) => number(error < 1e-9 ? 0 : error, 2); // what is smaller is rounding
 
-/** How close the sum comes; `used` units are added up, and `asked` were asked for. */
-export function closeness({ fit, used, asked, name }) {
-  const total = fit.units.length, values = { units: used, total, name, error: short(fit.error), worst: short(fit.worst) };
+/** How close the sum comes, of which `used` units are added up. */
+export function closeness({ fit, used }) {
+  const total = fit.units.length, name = fit.activation, values = { units: used, total, name, error: short(fit.error), worst: short(fit.worst) };
   if (used < total) return t("{units} of the {total} {name} units are added up.", values);
-  if (total < asked) return t("{units} {name} units are enough; more change nothing: typical error {error}, largest {worst}.", values);
+  if (total < fit.asked) return t("{units} {name} units are enough; more change nothing: typical error {error}, largest {worst}.", values);
   return t("{units} {name} units: typical error {error}, largest {worst}.", values);
 }
 
 /** What else is to be seen in the picture, a sentence or two for each. */
-export function captions({ name, constant }) {
-  return [t("The sum begins at the constant {constant}: the bias of the output unit.", { constant: number(constant, 3) }), beyond(name)];
+export function captions({ activation, constant }) {
+  return [t("The sum begins at the constant {constant}: the bias of the output unit.", { constant: number(constant, 3) }), beyond(activation)];
 }
 
 function beyond(name) {
