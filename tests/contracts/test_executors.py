@@ -212,6 +212,11 @@ def test_rows_are_sent_to_the_cluster_once(cluster, monkeypatch):
     assert len(sent) == len({id(each) for each in sent}) == 2
 
 
+def test_a_second_local_cluster_stands_beside_the_first(cluster):
+    with Cluster("local") as other:
+        same(dict(other.results([job(seed=1)]))[0], dict(cluster.results([job(seed=1)]))[0])
+
+
 @pytest.mark.parametrize(("left", "size"), [(0, 64), (600, 64), (60, 10), (5, 1)])
 def test_the_last_tasks_are_small_so_that_all_threads_end_together(left, size):
     session = Session(None, None)

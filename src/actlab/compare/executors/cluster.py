@@ -63,8 +63,8 @@ class Cluster:
         self._local = address == "local"
         try:
             if self._local:
-                options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
-                self._client = distributed.Client(set_as_default=False, **options)
+                options = {"threads_per_worker": 1, "silence_logs": logging.CRITICAL}
+                self._client = distributed.Client(set_as_default=False, dashboard_address="127.0.0.1:0", **options)
             else:
                 self._client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
