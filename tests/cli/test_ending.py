@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 
 def start_long(folder: Path, *added: str) -> subprocess.Popen[str]:
     """A long comparison, returned when its first tenth is trained."""
-    size = ["--activations", "relu,tanh", "--repeats", "100", "--rates", "0.001", "--hidden", "64,64"]
+    size = ["--activations", "relu,tanh", "--repeats", "100", "--rates", "0.001", "--hidden", "128,128"]
     process = subprocess.Popen(
         [*COMMAND, "compare", "sklearn:wine", *size, "--out", str(folder / "report"), *added],
         stdout=subprocess.PIPE,

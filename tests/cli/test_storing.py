@@ -27,7 +27,7 @@ LITTLE_ROOM = (
     "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 )
 SIZE = [
-    "--activations", "relu,tanh", "--repeats", "18", "--rates", "0.001,0.003", "--hidden", "48,48", "--epochs", "180",
+    "--activations", "relu,tanh", "--repeats", "18", "--rates", "0.001,0.003", "--hidden", "64,64", "--epochs", "180",
 ]  # fmt: skip
 NETWORKS = 72
 

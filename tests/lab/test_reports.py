@@ -107,7 +107,7 @@ def test_a_finished_comparison_is_begun_again_and_removed_by_those_who_mean_it(
 
 
 def test_a_comparison_is_stopped_survives_the_server_and_goes_on(client: TestClient, tmp_path: Path) -> None:
-    drop(client)
+    drop(client, some_table(3000))
     drop(client, name="second.csv")
     client.post("/reports/kinds/start", json=MANY)
     client.post("/reports/second/start", json=WANTED)

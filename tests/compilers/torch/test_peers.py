@@ -30,7 +30,7 @@ def value_and_gradient(function, x):
 
 
 def test_every_function_has_its_peer_or_is_known_to_have_none():
-    assert {*PEERS} | MISSING == {*actlab.names()}
+    assert {*PEERS} | MISSING == {name for name in actlab.names() if find(name).module.startswith("actlab.")}
 
 
 @pytest.mark.parametrize("dtype", RELATIVE)

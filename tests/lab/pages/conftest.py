@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from tests.lab.pages.browsing import arguments, browser_path, served
+
+expect.set_options(timeout=15_000)  # as long as a page waits for a control; two cores have other tests to run
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 import polars as pl
 import pytest
 import uvicorn
@@ -19,7 +18,7 @@ from actlab.lab.application import application
 from actlab.lab.guarding import Door
 from actlab.lab.reports import addresses
 from actlab.lab.serving import listen
-from tests.lab.pages.browsing import look, no_sideways, violations, visit, walk
+from tests.lab.pages.browsing import kinds, look, no_sideways, violations, visit, walk
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +45,18 @@ def address(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
-    """Tables on a person's disk."""
+    """Tables on a person's disk; the long one is long enough to be stopped before its comparison ends."""
     there = tmp_path_factory.mktemp("files")
-    x, y = np.random.default_rng(1).normal(size=(2, 150))
-    frame = pl.DataFrame({"x": x, "y": y, "kind": ["in" if each else "out" for each in x * y > 0]})
-    frame.write_csv(there / "kinds.csv")
-    frame.write_parquet(there / "my kinds.parquet")
+    kinds(150).write_csv(there / "few.csv")
+    kinds(2500).write_csv(there / "kinds.csv")
+    kinds(150).write_parquet(there / "my kinds.parquet")
     (there / "noise.csv").write_bytes(b"\x00\xff\xfe" * 50)
-    return SimpleNamespace(table=there / "kinds.csv", parquet=there / "my kinds.parquet", noise=there / "noise.csv")
+    return SimpleNamespace(
+        table=there / "few.csv",
+        long=there / "kinds.csv",
+        parquet=there / "my kinds.parquet",
+        noise=there / "noise.csv",
+    )
 
 
 def choose(page: Page, file: Path) -> None:
@@ -73,7 +76,7 @@ def row(page: Page, name: str) -> str:
 
 def test_a_comparison_is_followed_over_a_reload_stopped_continued_and_read(page: Page, files: SimpleNamespace) -> None:
     visit(page, "/reports")
-    choose(page, files.table)
+    choose(page, files.long)
     expect(page.get_by_text("It is predicted as one of these classes")).to_be_visible()
     page.get_by_label("Positive class").select_option("in")
     only(page, "tanh", "gelu", "elu", "mish", "silu")
@@ -98,7 +101,7 @@ def test_a_comparison_is_followed_over_a_reload_stopped_continued_and_read(page:
     assert violations(page) == []
     mine.get_by_role("button", name="Continue").press("Enter")
     expect(mine.get_by_role("heading")).to_be_focused()
-    expect(mine).to_have_attribute("data-state", "finished", timeout=60_000)
+    expect(mine).to_have_attribute("data-state", "finished", timeout=180_000)
     expect(mine.locator(".answer")).to_have_text(re.compile("^(Keep|Take) "))
     mine.get_by_role("button", name="Show it here").click()
     inside = page.frame_locator("iframe")
