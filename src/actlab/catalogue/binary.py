@@ -15,6 +15,7 @@ def step(x: Expression) -> Expression:
     """Fires (1) when its input is above 0, and is silent (0) otherwise.
 
     The first artificial neuron. A small change of a weight changes nothing, or flips the answer: its slope is 0
-    everywhere, so layers below it get no hint in which direction to learn. At exactly 0 it does not fire.
+    on both sides of the jump, so layers below it get no hint in which direction to learn. At exactly 0 it does not
+    fire.
     """
     return where(x > 0, 1, 0)

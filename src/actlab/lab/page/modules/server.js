@@ -1,5 +1,6 @@
 // What the page asks its server for, and the socket on which trainings arrive.
 
+import { notice } from "/page/modules/dom.js";
 import { t } from "/page/modules/language.js";
 
 const tokenOf = (page) => page.querySelector('meta[name="actlab-token"]').content;
@@ -48,17 +49,20 @@ export function unpack(buffer) {
 
 /**
  * A socket that comes back by itself. `opened(send)` is called each time it is open, `frame(frame)` for each binary
- * frame once it can be drawn, `said(message)` for each message of JSON, `gone()` when the server went away.
+ * frame once it can be drawn, `said(message)` for each message of JSON, `gone()` when the server went away; until it is
+ * back, a sentence after the element `problems` says so.
  * Every frame is acknowledged when it was drawn, and the server sends no other before that: frames are dropped, never queued.
  */
-export function socket(path, { opened, frame, said, gone }) {
-  let link, closed = false, pause = 250;
+export function socket(path, { problems, opened, frame, said, gone }) {
+  let link, told = null, closed = false, pause = 250;
   const send = (message) => link.readyState === WebSocket.OPEN && link.send(JSON.stringify(message));
   const connect = () => {
     link = new WebSocket(`ws://${location.host}${path}?token=${encodeURIComponent(token)}`);
     link.binaryType = "arraybuffer";
     link.onopen = () => {
       pause = 250;
+      told?.remove();
+      told = null;
       opened(send);
     };
     link.onmessage = ({ data }) => {
@@ -71,6 +75,7 @@ export function socket(path, { opened, frame, said, gone }) {
     link.onclose = () => {
       if (closed) return;
       gone();
+      told ??= problems.insertAdjacentElement("afterend", notice(t("The server is gone. Start it again with `actlab lab`: this page comes back by itself and makes the same network again.")));
       setTimeout(() => renewed().then(connect), pause);
       pause = Math.min(2 * pause, 4000);
     };

@@ -168,12 +168,10 @@ export async function mount(root) {
     run(!wanted);
   });
   whenSchemeChanges(() => sides.forEach((side) => side.repaint()));
-  let told = null;
   link = socket("/training", {
+    problems,
     opened: (sender) => {
       link = sender;
-      told?.remove();
-      told = null;
       awaited = 0;
       make();
     },
@@ -183,7 +181,6 @@ export async function mount(root) {
       none = true;
       awaited = 0;
       face();
-      told ??= problems.insertAdjacentElement("afterend", notice(t("The server is gone. Start it again with `actlab lab`: this page comes back by itself and makes the same network again.")));
     },
   }).send;
   face();

@@ -15,7 +15,7 @@ const CONTROLS = "input, select, button, a, summary";
  * change: `act(changes)` does it, and `compared()` says which of them differs on the right.
  */
 export function runner({ specs, made, draw, names, many = 500, again = () => {}, advised = [], act = () => {}, compared = () => undefined }) {
-  let wanted = false, remake = 0, link = () => {}, told = null, awaited = 0, there = false, step = 0;
+  let wanted = false, remake = 0, link = () => {}, awaited = 0, there = false, step = 0;
   let walking = null, next = null; // the walk that is going on, and what to do once the networks are there
   const lost = new Set(); // sides that diverged
   const problems = element("div", { class: "problems" }), endings = element("div");
@@ -110,10 +110,9 @@ export function runner({ specs, made, draw, names, many = 500, again = () => {},
     },
   };
   link = socket("/training", {
+    problems,
     opened: (sender) => {
       link = sender;
-      told?.remove();
-      told = null;
       awaited = 0;
       const what = next; // asked for while there was no server
       make();
@@ -131,7 +130,6 @@ export function runner({ specs, made, draw, names, many = 500, again = () => {},
     said: (message) => hear[message.said]?.(message),
     gone: () => {
       there = false;
-      told ??= problems.insertAdjacentElement("afterend", notice(t("The server is gone. Start it again with `actlab lab`: this page comes back by itself and makes the same network again.")));
     },
   }).send;
   addEventListener("keydown", (event) => {

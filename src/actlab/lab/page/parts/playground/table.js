@@ -49,6 +49,7 @@ export function ownTable({ use }) {
     node.replaceChildren(heading,
       pick("across", t("Column across")), pick("up", t("Column upwards")), pick("target", t("To be predicted")),
       problem,
+      drop.element,
       element("p", { class: "muted" }, t("Your table stays on this machine and is not in the address: a link shows the toy set instead.")),
       button(t("Back to toy data"), () => {
         empty();
