@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from actlab.compare.executors import Here, Processes, Threads
+from actlab.compare.executors import Here, Processes, Threads, parcels
 from actlab.compare.executors.processes import Lost, _end_idle
 from actlab.data import UsageError
 from actlab.networks import Job
-from actlab.networks.training import cores
+from actlab.networks.training import cores, not_stopped
 from tests.contracts.executor_contract import ExecutorContract, Waiting, job, same
 
 distributed = pytest.importorskip("distributed")
@@ -116,6 +116,21 @@ def test_what_a_model_prints_is_no_result(capfd):
     assert "a word from Python" in said.err
     assert "a word from elsewhere" in said.err
     _end_idle()
+
+
+def test_the_blas_is_limited_once_in_a_thread_and_not_for_every_job(monkeypatch):
+    limited = []
+    monkeypatch.setattr(parcels, "threadpool_limits", lambda *asked: limited.append(asked))
+
+    def train() -> None:
+        for _ in range(3):
+            assert parcels.carry_out(Waiting(0), not_stopped()) == "done"
+
+    for _ in range(2):
+        thread = threading.Thread(target=train)
+        thread.start()
+        thread.join()
+    assert limited == [(1, "blas")] * 2
 
 
 def test_what_cannot_be_sent_costs_itself_alone():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,9 +29,14 @@ def parcel(jobs: Sequence[Any]) -> Parcel:
     return Parcel(tuple(find(name) for name in sorted(names)), tuple(jobs))
 
 
+_limited = threading.local()  # some BLAS count their threads by thread
+
+
 def carry_out(job: Any, stop: npt.NDArray[np.int64]) -> Any:
     """Train, where nothing else is done: the result, or the error that ended it."""
-    threadpool_limits(1, "blas")  # for good: given back, it would be given back to jobs in other threads, too
+    if not hasattr(_limited, "once"):  # it takes milliseconds, as long as a small network trains for
+        threadpool_limits(1, "blas")  # for good: given back, it would be given back to jobs in other threads, too
+        _limited.once = True
     try:
         return job.train(stop)
     except Exception as error:  # noqa: BLE001 - it costs this job alone
