@@ -10,6 +10,7 @@ import mmap
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from math import prod
 from pathlib import Path
 from threading import Lock
@@ -103,7 +104,7 @@ class Pool:
         except OSError:  # no memory is left, but what is kept may do
             self.empty()
             return np.empty(shape, dtype)
-        return np.asarray(Owner(self, block, shape, dtype.str))
+        return np.asarray(Owner(self, block, shape, _kind(dtype)))
 
     def give(self, block: Block) -> None:
         """Keep a block that nobody reads; those that were freed longest ago go where that is too much."""
@@ -122,19 +123,28 @@ class Pool:
         if not self._lock.acquire(blocking=False):
             return None
         try:
-            for place in range(len(self._free) - 1, -1, -1):
-                if self._free[place].size == size:
-                    self.kept -= size
-                    return self._free.pop(place)
-            return None
+            free = self._free
+            place = len(free) - 1
+            while place >= 0 and free[place].size != size:
+                place -= 1
+            if place < 0:
+                return None
+            self.kept -= size
+            return free.pop(place)
         finally:
             self._lock.release()
 
 
+@lru_cache
 def _rounded(length: int) -> int:
     """What a block is asked for: an eighth more at most, so that results of nearly one size share blocks."""
     grain = max(HUGE if length >= 2 * HUGE else PAGE, (1 << length.bit_length()) >> 4)
     return -(-length // grain) * grain
+
+
+@lru_cache
+def _kind(dtype: np.dtype[Any]) -> str:
+    return dtype.str
 
 
 def _new_block(size: int) -> Block:
@@ -167,13 +177,14 @@ def rooms(count: int, arrays: Sequence[Array]) -> tuple[Array, ...] | None:
         Fresh arrays; None where NumPy does as well: for small results, and for other layouts than C's and Fortran's.
     """
     first = arrays[0]
-    if first.nbytes < LEAST or np.broadcast(*arrays).shape != first.shape:
+    shape, dtype = first.shape, first.dtype
+    if first.nbytes < LEAST or (len(arrays) > 1 and np.broadcast(*arrays).shape != shape):
         return None
-    whole = [each.flags for each in arrays if each.shape == first.shape]
+    whole = [each.flags for each in arrays if each.shape == shape]
     if all(each.c_contiguous for each in whole):
-        return tuple([fresh(first.shape, first.dtype) for _ in range(count)])
+        return tuple([fresh(shape, dtype) for _ in range(count)])
     if all(each.f_contiguous for each in whole):
-        return tuple([fresh(first.shape[::-1], first.dtype).T for _ in range(count)])
+        return tuple([fresh(shape[::-1], dtype).T for _ in range(count)])
     return None
 
 
