@@ -260,7 +260,7 @@ def fill_up(monkeypatch, pages: int) -> None:
 
 def slowly(progress):
     """Leave the writer time, so that it fails before the last network is trained."""
-    time.sleep(0.03)
+    time.sleep(0.1)
 
 
 def test_a_full_disk_ends_the_training_with_a_report_and_loses_nothing_that_was_kept(tmp_path, monkeypatch):

@@ -47,7 +47,7 @@ def test_a_lost_server_costs_no_network_that_was_kept(server, server_url, tmp_pa
     frame, folder = small_frame("binary"), tmp_path / "report"
 
     def lose(progress):
-        time.sleep(0.1 * (progress.done > 7))  # the writer needs a moment to find out
+        time.sleep(0.2 * (progress.done > 7))  # the writer needs a moment to find out
         if progress.done == 7:
             while comparisons(server_url)[0].entry.done < 7:
                 time.sleep(0.01)

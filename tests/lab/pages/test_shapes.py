@@ -104,7 +104,7 @@ def test_only_the_newest_curve_is_asked_for(page: Page) -> None:
 
     def slow(route: Route) -> None:
         asked.append(json.loads(route.request.post_data or "")["units"])
-        page.wait_for_timeout(150)
+        page.wait_for_timeout(500)
         route.continue_()
 
     page.route("**/shapes", lambda route: slow(route) if route.request.method == "POST" else route.continue_())
