@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count, islice
 from operator import length_hint
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any, Self
 from uuid import uuid4
 
@@ -61,16 +63,11 @@ class Cluster:
             UsageError: nothing answers there.
         """
         self._local = address == "local"
-        try:
-            if self._local:
-                options = {"threads_per_worker": 1, "silence_logs": logging.CRITICAL}
-                self._client = distributed.Client(set_as_default=False, dashboard_address="127.0.0.1:0", **options)
-            else:
-                self._client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
-            raise UsageError(
-                f"No Dask scheduler answers at {address!r}; write its address, such as tcp://10.0.0.5:8786, or local."
-            ) from error
+        if self._local:
+            options = {"threads_per_worker": 1, "silence_logs": logging.CRITICAL}
+            self._client = distributed.Client(set_as_default=False, dashboard_address="127.0.0.1:0", **options)
+        else:
+            self._client = _connected(address)
 
     def close(self) -> None:
         """Leave the cluster, and end it if it was started here."""
@@ -89,6 +86,30 @@ class Cluster:
     ) -> Generator[tuple[int, Any | Exception], None, None]:
         """See `Executor`."""
         return Session(self._client, until).results(jobs)
+
+
+def _connected(address: str) -> Any:
+    """A client of the scheduler at an address; Dask itself waits for ever for something else that listens there."""
+    client, ended = distributed.Client.__new__(distributed.Client), SimpleQueue[Exception | None]()
+
+    def connect() -> None:
+        try:
+            client.__init__(address, timeout=CONNECT_SECONDS, set_as_default=False)
+            ended.put(None)
+        except Exception as error:  # noqa: BLE001 - whatever it is, no scheduler answers
+            ended.put(error)
+
+    Thread(target=connect, daemon=True).start()
+    try:
+        error = ended.get(timeout=1.5 * CONNECT_SECONDS)
+    except Empty:
+        error = TimeoutError()
+    if error is None:
+        return client
+    client.status = "closed"  # or it would try to close what it has not opened, and say so
+    raise UsageError(
+        f"No Dask scheduler answers at {address!r}; write its address, such as tcp://10.0.0.5:8786, or local."
+    ) from error
 
 
 class Session:
