@@ -59,7 +59,8 @@ def _pages(app: FastAPI, door: Door) -> None:
 
     async def missing(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException), "registered for these alone"
-        if error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+        typed = request.method == "GET" and "text/html" in request.headers.get("accept", "")  # by a person
+        if typed and error.status_code in {404, 405}:
             return written(request, "", 404)
         return await http_exception_handler(request, error)
 

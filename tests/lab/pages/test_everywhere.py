@@ -107,13 +107,14 @@ def test_the_lab_begins_with_the_perceptron_and_leads_through_the_parts_in_order
     assert PARTS[0] == "perceptron"
 
 
-def test_an_address_of_no_page_says_so_and_leads_on(open_page: Callable[..., Page]) -> None:
+@pytest.mark.parametrize("path", ["/playgroud", "/reports/kinds"])
+def test_an_address_of_no_page_says_so_and_leads_on(open_page: Callable[..., Page], path: str) -> None:
     page = open_page(meant=("status of 404",))
-    answer = page.goto("/playgroud?lang=zh")
+    answer = page.goto(f"{path}?lang=zh")
     assert answer is not None
     assert answer.status == 404
     expect(page.get_by_role("heading", name="没有这个页面")).to_be_visible()
-    expect(page.get_by_text("/playgroud")).to_be_visible()
+    expect(page.get_by_text(path)).to_be_visible()
     assert violations(page) == []
     page.get_by_role("link", name="训练场").click()
     page.wait_for_url("**/playground?lang=zh")

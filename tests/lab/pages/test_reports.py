@@ -99,8 +99,10 @@ def test_a_comparison_is_followed_over_a_reload_stopped_continued_and_read(page:
     expect(mine.get_by_role("heading")).to_be_focused()
     expect(mine.get_by_text(re.compile(r"stopped after \d+ of 240 networks"))).to_be_visible()
     assert violations(page) == []
+    expect(mine.locator(".answer")).not_to_be_empty()
     mine.get_by_role("button", name="Continue").press("Enter")
     expect(mine.get_by_role("heading")).to_be_focused()
+    expect(mine.locator(".answer")).to_be_empty()  # it said that the comparison was stopped
     expect(mine).to_have_attribute("data-state", "finished", timeout=180_000)
     expect(mine.locator(".answer")).to_have_text(re.compile("^(Keep|Take) "))
     mine.get_by_role("button", name="Show it here").click()
@@ -180,6 +182,12 @@ def test_a_file_that_is_too_large_is_not_sent(
     visit(page, "/reports")
     page.get_by_label("Drop a table here").set_input_files(files.table)
     expect(page.get_by_role("alert")).to_contain_text("actlab compare")
+
+
+def test_the_address_of_a_report_that_is_not_there_leads_to_the_list(page: Page) -> None:
+    page.goto("/reports/nobody%20here/report.html")
+    expect(page).to_have_url(re.compile(r"/reports\?show=nobody(\+|%20)here"))
+    expect(page.get_by_text("There is no comparison nobody here")).to_be_visible()
 
 
 def test_an_address_of_what_is_not_there_says_so(page: Page) -> None:

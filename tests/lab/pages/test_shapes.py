@@ -99,6 +99,12 @@ def test_a_curve_is_drawn_by_keyboard(page: Page) -> None:
     assert error(page) > 0.001
 
 
+def test_four_stairs_take_four_steps(page: Page) -> None:
+    visit(page, "/shapes?shape=stairs&activation=step&units=4")
+    expect(page.locator(".said")).to_contain_text("4 step units")
+    assert error(page) < 1e-6
+
+
 def test_only_the_newest_curve_is_asked_for(page: Page) -> None:
     asked: list[int] = []
 

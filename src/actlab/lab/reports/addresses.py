@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from actlab.catalogue import find, names
@@ -137,11 +138,20 @@ def drop(name: str, ours: Ours, networks: int = 0) -> dict[str, str]:
 
 
 @router.get("/reports/{name}/report.html", response_model=None)
-def report(name: str, ours: Ours) -> FileResponse:
-    """A report, which may show itself and do nothing else: it has styles of its own, no scripts and no origin."""
+def report(name: str, request: Request, ours: Ours) -> Response:
+    """A report, which may show itself and do nothing else: it has styles of its own, no scripts and no origin.
+
+    Where there is none a window of its own goes to the page of reports, which says so.
+    """
+    try:
+        file = ours.report(name)
+    except Refusal:
+        if request.headers.get("sec-fetch-dest") == "document":
+            return RedirectResponse(f"/reports?{urlencode({'show': name})}")
+        raise
     # A page in a sandbox may not ask to be alone among its openers: browsers would not show it.
     headers = {"content-security-policy": POLICY, "cross-origin-opener-policy": "unsafe-none"}
-    return FileResponse(ours.report(name), media_type="text/html", headers=headers)
+    return FileResponse(file, media_type="text/html", headers=headers)
 
 
 def _take(ours: Comparisons, name: str, content: bytes) -> dict[str, Any]:

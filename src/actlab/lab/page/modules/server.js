@@ -25,7 +25,7 @@ export async function ask(path, request = {}) {
     answer = response.ok ? await response.json() : await response.json().catch(() => ({}));
   } catch (error) { // gone before its answer, or in the middle of it
     if (error.name === "AbortError") throw error;
-    throw Object.assign(new Error(t("The server does not answer. Start it again with `actlab lab`, then load this page again.")), { gone: true });
+    throw Object.assign(new Error(t("The server does not answer. Start it again with `actlab lab`: this page finds it by itself.")), { gone: true });
   }
   if (response.ok) return answer;
   if (response.status === 403 && (token !== used || await renewed())) return ask(path, request);

@@ -108,8 +108,7 @@ export async function mount(root) {
 function latest(work, problems) {
   let busy = false, again = false, retry = 0;
   const failed = (error) => {
-    const text = error.gone ? t("The server does not answer. Start it again with `actlab lab`: this page goes on by itself.") : error.message;
-    if (problems.textContent !== text) problems.replaceChildren(notice(text)); // said once
+    if (problems.textContent !== error.message) problems.replaceChildren(notice(error)); // said once
     if (error.gone) retry = setTimeout(run, AGAIN);
   };
   const run = async () => {

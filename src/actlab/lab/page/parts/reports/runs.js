@@ -69,7 +69,7 @@ function runRow(id, { state, act, open, again, show }) {
     bar.max = run.planned || 1;
     bar.value = run.done;
     bar.setAttribute("aria-label", t("Networks trained of {name}", { name: spelled }));
-    set(answer, run.answer);
+    set(answer, ACTIVE.includes(run.state) ? "" : run.answer); // an earlier one says that it was stopped
     if (run.said !== told) said.replaceChildren(...coded(run.said));
     told = run.said;
     said.hidden = !told;

@@ -8,7 +8,7 @@ const LETTERS = 100; // heights that an address can say
 
 export const CURVES = [
   ["sine", t("sine"), (x) => 0.8 * Math.sin(Math.PI * x)], ["bump", t("bump"), (x) => 1.6 * Math.exp(-12 * x * x) - 0.7],
-  ["stairs", t("stairs"), (x) => Math.floor(2.5 * (x + 1)) / 2.5 - 0.8], ["saw", t("saw"), (x) => 1.6 * Math.abs(((2 * (x + 1)) % 1) - 0.5) - 0.4],
+  ["stairs", t("stairs"), (x) => Math.min(4, Math.floor(2.5 * (x + 1))) / 2.5 - 0.8], ["saw", t("saw"), (x) => 1.6 * Math.abs(((2 * (x + 1)) % 1) - 0.5) - 0.4],
   ["absolute", t("V, the absolute value"), (x) => 1.5 * Math.abs(x) - 0.75], ["wave", t("a wave that quickens"), (x) => 0.7 * Math.sin(3 * (x + 1.2) ** 2)]];
 
 const at = (place, count) => -1 + (2 * place) / (count - 1);
