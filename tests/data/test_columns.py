@@ -65,6 +65,73 @@ def test_columns_that_hardly_vary_are_told(count, told):
     assert ("D115" in codes(read(count=count))) == told
 
 
+NUMBERS = [f"{row * 37 % 1000}.5" for row in range(ROWS)]
+YEARS = [f"{20 + row % 25}" for row in range(ROWS)]
+
+
+def sentence(table, code):
+    return next(finding.sentence for finding in table.findings if finding.code == code)
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        (
+            ["unknown", *YEARS[1:]],
+            "`x` holds 59 numbers and 1 other value (first: 'unknown' in row 1), so it is read as categories: ",
+        ),
+        (
+            [*NUMBERS[:-2], "12 kg", "-"],
+            "`x` holds 58 numbers and 2 other values (first: '12 kg' in row 59), so it is left out: ",
+        ),
+        ([None] * 30 + [*NUMBERS[:15], *["-"] * 15], "`x` holds 15 numbers and 15 other values (first: '-' in row 46)"),
+    ],
+)
+def test_numbers_with_a_few_other_values_are_told(column, words):
+    table = read(x=column)
+    assert sentence(table, "D118").startswith(words)
+    assert not {"D103", "D108"} & set(codes(table))
+    assert "other value" in table.columns[1].note
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        NUMBERS,
+        [*NUMBERS[:-7], *["none"] * 7],
+        ["+", "-"] * (ROWS // 2),
+        pl.Series([*YEARS[1:], "other"], dtype=pl.Categorical),
+    ],
+)
+def test_other_text_is_not_told_to_be_numbers(column):
+    assert not {"D118", "D119"} & set(codes(read(x=column)))
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        (
+            ["2,710.56", *NUMBERS[1:]],
+            "commas between the thousands ('2,710.56'), * is left out: write them as 2710.56.",
+        ),
+        ([f"0,{row % 30}" for row in range(ROWS)], "a decimal comma ('0,0'), * categories: write them as 0.0."),
+        (["1,5", "unknown", *["2,5", "3,5"] * (ROWS // 2 - 1)], "a decimal comma ('1,5'), * write them as 1.5."),
+    ],
+)
+def test_numbers_with_commas_are_told(column, words):
+    table = read(x=column)
+    start, end = words.split(" * ")
+    assert sentence(table, "D119").startswith(f"`x` holds numbers with {start} which are read as text, so it is ")
+    assert sentence(table, "D119").endswith(end)
+    assert not {"D103", "D108", "D118"} & set(codes(table))
+
+
+def test_many_columns_with_commas_are_one_finding():
+    table = read(**{f"x{number}": [f"{number},{row % 7}" for row in range(ROWS)] for number in range(6)})
+    assert codes(table).count("D119") == 1
+    assert sentence(table, "D119").endswith("; and 2 more columns: write them as 0.0 and 1.0 and 2.0 and 3.0.")
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -80,5 +80,32 @@ def test_names_that_differ_are_no_finding(tmp_path):
     assert "D121" not in [each.code for each in read(path, "outcome").findings]
 
 
+MARKS = ["-", "--", "–", ".", "..", "#N/A", "#NA", "<NA>", "#N/A N/A", "N/A", "-NaN", "?", " ", " - "]
+
+
+def written(tmp_path, cells):
+    path = tmp_path / "patients.csv"
+    path.write_text(
+        "age,outcome\n" + "".join(f"{cell},{row % 2}\n" for row, cell in enumerate(cells)), encoding="utf-8"
+    )
+    return read(path, "outcome")
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("unit", ["", ".5"])
+def test_marks_among_numbers_are_gaps(mark, unit, tmp_path):
+    table = written(tmp_path, [f"{20 + row * row % 50}{unit}" if row % 20 else mark for row in range(60)])
+    assert table.named("numeric") == ("age",)
+    assert table.columns[0].missing == 3
+    assert table.frame["age"][1] == float(f"21{unit}")
+
+
+@pytest.mark.parametrize("values", [("+", "-"), ("a", "."), ("-", "?")])
+def test_marks_among_words_stay_words(values, tmp_path):
+    table = written(tmp_path, [values[row // 2 % 2] for row in range(60)])
+    assert table.named("categorical") == ("age",)
+    assert set(table.frame["age"].drop_nulls()) == {*values} - {"?"}
+
+
 def one_sentence(text: str) -> bool:
     return "\n" not in text and text.endswith(".") and "Traceback" not in text

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from actlab.data.errors import counted, listed
+from actlab.data.numerals import Hindrance, hindrance, hindrance_findings
 from actlab.data.outlying import far_findings
 from actlab.data.table import Column, Finding, Kind
 
@@ -32,11 +33,12 @@ LEFT_OUT = {
 
 @dataclass(frozen=True)
 class ReadColumn:
-    """A column with its usable values (None when it is left out) and the code of what was found."""
+    """A column with its usable values (None when it is left out), the code of what was found, and what hinders it."""
 
     column: Column
     values: pl.Series | None
     code: str = ""
+    hindrance: Hindrance | None = None
 
 
 def read_column(series: pl.Series) -> ReadColumn:
@@ -46,7 +48,9 @@ def read_column(series: pl.Series) -> ReadColumn:
         return _numeric(series)
     if kind == pl.Null:
         return _left_out(series, "D101")
-    if kind in (pl.Boolean, pl.String, pl.Categorical, pl.Enum):
+    if kind == pl.String:
+        return _hindered(_categorical(series), text(series))
+    if kind in (pl.Boolean, pl.Categorical, pl.Enum):
         return _categorical(series)
     return _left_out(series, "D105", f"{kind} is not used as a feature")
 
@@ -104,6 +108,14 @@ def _categorical(series: pl.Series) -> ReadColumn:
     return _kept(values, "categorical", note + ("; gaps are a category" if values.null_count() else ""))
 
 
+def _hindered(read: ReadColumn, values: pl.Series) -> ReadColumn:
+    """A column of text, with what keeps it from being numbers where it is nearly all numbers."""
+    if read.code in ("D101", "D102") or (found := hindrance(values)) is None:
+        return read
+    note = found.note if read.values is None else f"{read.column.note}; {found.note}"
+    return replace(read, column=replace(read.column, note=note), code=found.code, hindrance=found)
+
+
 def _filled(values: pl.Series, by: str) -> str:
     missing = values.null_count()
     return f"{counted(missing, 'gap')} filled by {by}" if missing else ""
@@ -132,6 +144,7 @@ def column_findings(columns: list[ReadColumn]) -> list[Finding]:
         found
         + _gap_findings(columns)
         + _category_findings(columns)
+        + hindrance_findings([(each.hindrance, each.values is not None) for each in columns if each.hindrance])
         + far_findings(numeric)
         + _rare_findings(columns)
         + _rising_findings(columns)

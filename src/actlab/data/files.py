@@ -10,10 +10,16 @@ from pathlib import Path
 import polars as pl
 
 from actlab.data import csv_lines
+from actlab.data.columns import text
 from actlab.data.errors import DataError, UsageError, did_you_mean, listed
+from actlab.data.numerals import GAPS_AMONG_NUMBERS
 from actlab.data.table import Finding
 
-GAPS = ["", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?"]
+GAPS = [
+    "", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?",
+    "#N/A", "#NA", "<NA>", "#N/A N/A", "-NaN", "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN",
+]  # fmt: skip
+"""Cells without a value, whatever the column holds."""
 
 
 def read_file(source: str | Path) -> tuple[pl.DataFrame, tuple[Finding, ...], str]:
@@ -106,7 +112,19 @@ def _hash(path: Path) -> str:
 
 def _read_csv(path: Path) -> pl.DataFrame:
     separator = csv_lines.separator(path)
-    return pl.read_csv(path, separator=separator, null_values=GAPS, infer_schema_length=None, glob=False)
+    frame = pl.read_csv(path, separator=separator, null_values=GAPS, infer_schema_length=None, glob=False)
+    return frame.with_columns(_numbers(series) for series in frame.iter_columns() if series.dtype == pl.String)
+
+
+def _numbers(column: pl.Series) -> pl.Series:
+    """A column of text as numbers, if it holds nothing else but gaps."""
+    words = text(column)
+    known = words.set(words.is_in([*GAPS, *GAPS_AMONG_NUMBERS]), None)
+    for kind in (pl.Int64, pl.Float64):
+        numbers = known.cast(kind, strict=False)
+        if numbers.null_count() == known.null_count() < len(known):
+            return numbers
+    return column
 
 
 def _read_parquet(path: Path) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -46,10 +46,15 @@ class ColumnShown:
 
 @dataclass(frozen=True)
 class TableShown:
-    """A table, before anybody said what is to be predicted."""
+    """A table, before anybody said what is to be predicted.
+
+    Attributes:
+        target: The column that is proposed for it.
+    """
 
     name: str
     rows: int
+    target: str
     columns: tuple[ColumnShown, ...]
     findings: tuple[Finding, ...]
 
@@ -75,10 +80,10 @@ def shown(path: Path) -> TableShown:
     columns = tuple(_shown(series) for series in frame.iter_columns())
     if not any(column.task for column in columns):
         _table(path, Choice(columns[-1].name if columns else "", ()))  # says why
-    target = next(column.name for column in reversed(columns) if column.task)
+    target = _proposed(columns)
     if len(columns) == 1:
         _table(path, Choice(target, ()))  # says that there is nothing to predict it from
-    return TableShown(path.name, frame.height, columns, findings)
+    return TableShown(path.name, frame.height, target, columns, findings)
 
 
 def reading(path: Path, choice: Choice) -> Reading:
@@ -127,6 +132,12 @@ def _shown(series: pl.Series) -> ColumnShown:
         told = (error.text, error.values) if error.values else ("", {})
         return ColumnShown(series.name, use.kind, use.note, examples, "", (), str(error), *told)
     return ColumnShown(series.name, use.kind, use.note, examples, target.task, target.classes)
+
+
+def _proposed(columns: Sequence[ColumnShown]) -> str:
+    """The last column that can be predicted, unless it is one that is left out, such as a count of the rows."""
+    possible = [column for column in columns if column.task]
+    return ([column for column in possible if column.use != "dropped"] or possible)[-1].name
 
 
 def _short(value: object) -> str:

@@ -55,8 +55,8 @@ export function setup({ state, choices, limit, runs, begun, dropped }) {
     const path = `/reports/${encodeURIComponent(id)}`;
     const possible = table.columns.filter((column) => column.task);
     const wanted = possible.find((column) => column.name === state.values.target);
-    if (state.values.target && !wanted) said.append(notice(t("{name} has no column {column} that could be predicted; the last one is taken.", { name: table.name, column: state.values.target })));
-    let target = (wanted || possible.at(-1)).name, positive = null, readings = 0;
+    if (state.values.target && !wanted) said.append(notice(t("{name} has no column {column} that could be predicted; {target} is taken.", { name: table.name, column: state.values.target, target: table.target })));
+    let target = wanted ? wanted.name : table.target, positive = null, readings = 0;
     const reading = element("div", { "aria-live": "polite" }), size = element("p", { class: "size" });
     const start = button(t("Compare"), () => compare(), { kind: "main" });
     const boxes = functionBoxes({ state, choices, change: () => resize() });
