@@ -230,7 +230,7 @@ def test_what_cannot_be_drawn_is_refused(columns: list[str], target: str, said: 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "is empty"), (b"a,b\n1,2\n", "1 rows and 2 columns"), (b"\xff\xfe\x00", "cannot be read")],
+    [(b"", "is empty"), (b"a,b\n1,2\n", "Rows of this table: 1, columns: 2."), (b"\xff\xfe\x00", "cannot be read")],
 )
 def test_a_file_that_is_no_table_is_refused(client: TestClient, content: bytes, said: str) -> None:
     answer = client.post("/tables", content=content, headers={**ORIGIN, "x-actlab-token": "secret"})

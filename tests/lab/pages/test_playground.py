@@ -10,7 +10,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.lab.pages.browsing import look, no_sideways, violations, visit
-from tests.lab.pages.trainer import Trainer
+from tests.lab.pages.trainer import MADE, Trainer
+
+WRITTEN = """
+    window.written = {};  // where each text that ends at a place begins
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+        if (this.textAlign === "right") window.written[text] = x - this.measureText(text).width;
+        fillText.call(this, text, x, y);
+    };
+"""
 
 
 @pytest.fixture
@@ -136,7 +145,7 @@ def test_what_a_layer_has_learned_beside_its_weights_is_said(page: Page, trainer
     trainer.learned = {"slope": 0.125}
     visit(page, "/playground?layers=3-prelu,2-prelu")
     expect(page.locator(".net-A .learned")).to_have_text(
-        "Layer 1 has learned: slope 0.125. Layer 2 has learned: slope 0.125."
+        "Layer 1 also learns its slope, now 0.125. Layer 2 also learns its slope, now 0.125."
     )
 
 
@@ -329,6 +338,21 @@ def test_a_real_plateau_goes_on_without_stopping_and_a_real_divergence_is_mended
     card.get_by_role("button", name="optimiser adam").click()
     expect(page).to_have_url(re.compile(r"rate=0\.01.*optimiser=adam"))
     expect(card).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("low", "said"), [(-0.055, "−0.055"), (-987654.0, "−990000"), (-1.25e-15, "−1.25 · 10⁻¹⁵"), (-2.0, "−2")]
+)
+def test_the_numbers_beside_the_picture_are_whole(
+    page: Page, trainer: Trainer, monkeypatch: pytest.MonkeyPatch, low: float, said: str
+) -> None:
+    monkeypatch.setitem(MADE, "span", [[-2, 2], [low, 1.055]])
+    page.add_init_script(WRITTEN)
+    visit(page, "/playground")
+    expect(page.locator(".unit")).to_have_count(8)
+    starts = page.evaluate("window.written")
+    assert starts[said] >= 0
+    look(page, f"playground-numbers{low}")
 
 
 def test_what_has_the_focus_is_not_below_the_bar(open_page: Callable[..., Page]) -> None:

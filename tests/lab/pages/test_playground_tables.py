@@ -69,19 +69,77 @@ def test_a_file_of_ones_own_is_trained_on_and_a_bad_one_refused(page: Page) -> N
     visit(page, "/playground")
     rows = "".join(f"{i % 9},{i % 4},{'yes' if i % 9 > 4 else 'no'}\n" for i in range(90))
     choose = page.get_by_label("Your own table")
-    bad = {b"a,b\n1,2\n": "The table has 1 rows and 2 columns", b"\x00\xff\x00": "own.csv cannot be read"}
+    bad = {b"a,b\n1,2\n": "Rows of this table: 1, columns: 2.", b"\x00\xff\x00": "own.csv cannot be read"}
     for content, said in bad.items():
         choose.set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": content})
         expect(page.get_by_role("alert")).to_contain_text(said)
     text = "x,y,c\n" + "".join(f"w{i},v{i % 3},u{i % 2}\n" for i in range(30))
     choose.set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": text.encode()})
-    expect(page.get_by_role("alert")).to_contain_text("0 of them numbers")
+    expect(page.get_by_role("alert")).to_contain_text("Columns in all: 3, of numbers: 0.")
     choose.set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": f"long,wide,kind\n{rows}".encode()})
     expect(page.locator(".net-A")).to_be_visible()
     expect(page.get_by_text("answer “yes” from this probability")).to_be_visible()
     page.get_by_label("Pace").select_option("20")
     page.get_by_role("button", name="Play").click()
     expect(page.locator(".out-A .scores dd").first).to_have_text("100 %", timeout=10_000)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "two.csv is empty"), ("a,b,c\n1,2,é\n".encode("latin-1"), "cannot be read"),
+        (b"a,b,c\n1,u,v\n2,u,w\n", "Columns in all: 3, of numbers: 1."),
+    ],
+)  # fmt: skip
+def test_a_second_file_that_cannot_be_used_leaves_the_first_in_use(page: Page, content: bytes, said: str) -> None:
+    visit(page, "/playground")
+    rows = "".join(f"{i % 9},{i % 4},{i % 5},{'yes' if i % 9 > 4 else 'no'}\n" for i in range(90))
+    choose, up = page.get_by_label("Your own table"), page.get_by_label("Column upwards")
+    choose.set_input_files(
+        {"name": "one.csv", "mimeType": "text/csv", "buffer": f"long,wide,old,kind\n{rows}".encode()}
+    )
+    up.select_option("old")
+    choose.set_input_files({"name": "two.csv", "mimeType": "text/csv", "buffer": content})
+    expect(page.locator(".own").get_by_role("alert")).to_contain_text(said)
+    expect(page.get_by_text("one.csv stays in use.")).to_be_visible()
+    expect(up).to_have_value("old")
+    expect(page.get_by_label("Toy set")).to_be_hidden()
+    expect(page.locator(".net-A")).to_be_visible()
+    assert violations(page) == []
+    look(page, "playground-second")
+    choose.set_input_files({"name": "three.csv", "mimeType": "text/csv", "buffer": f"p,q,r,s\n{rows}".encode()})
+    expect(page.locator(".own b")).to_have_text("three.csv")
+    expect(page.locator(".own").get_by_role("alert")).to_have_count(0)
+    expect(up.locator("option")).to_have_text(["p", "q", "r"])
+    page.get_by_role("button", name="Back to toy data").click()
+    expect(page.get_by_label("Toy set")).to_be_visible()
+    expect(up).to_have_count(0)
+
+
+def test_the_table_in_use_can_be_chosen_from_while_another_is_read(page: Page, trainer: Trainer) -> None:
+    numbers = [{"name": name, "kind": "number", "distinct": 9} for name in ("long", "wide", "old")]
+    answer, held = {"id": "t1", "rows": 150, "columns": numbers}, list[Route]()
+
+    def kept(route: Route) -> None:
+        if route.request.headers["x-file-name"] == "one.csv":
+            route.fulfill(json=answer)
+        else:
+            held.append(route)
+
+    page.route("**/tables", kept)
+    visit(page, "/playground")
+    choose = page.get_by_label("Your own table")
+    choose.set_input_files({"name": "one.csv", "mimeType": "text/csv", "buffer": b"1"})
+    expect(page.get_by_text("150 rows")).to_be_visible()
+    choose.set_input_files({"name": "two.csv", "mimeType": "text/csv", "buffer": b"1"})
+    expect(page.get_by_text("Reading two.csv …")).to_be_visible()
+    page.get_by_label("Column across").select_option("wide")
+    assert trainer.made()[-1]["sides"][0]["data"]["columns"] == ["wide", "long"]
+    page.get_by_role("button", name="Back to toy data").click()
+    held[0].fulfill(json={**answer, "id": "t2"})  # nobody waits for it any longer
+    page.wait_for_timeout(200)
+    expect(page.get_by_label("Toy set")).to_be_visible()
+    assert trainer.made()[-1]["sides"][0]["data"]["name"] == "circles"
 
 
 def test_long_names_fit_a_phone(open_page: Callable[..., Page]) -> None:

@@ -25,6 +25,13 @@ def table(tmp_path: Path) -> Path:
     return tmp_path / "kinds.csv"
 
 
+def train_on(page: Page, table: Path) -> None:
+    visit(page, "/playground")
+    page.locator("input[type=file]").set_input_files(table)
+    expect(page.get_by_text("150 rows")).to_be_visible()
+    expect(page.locator(".unit")).to_have_count(8)
+
+
 @pytest.mark.parametrize(("part", "place"), [("playground", ".stage"), ("dying", ".bar"), ("steps", ".bar")])
 def test_a_training_page_goes_on_with_the_next_server(
     open_page: Callable[..., Page], tmp_path: Path, part: str, place: str
@@ -44,21 +51,36 @@ def test_a_training_page_goes_on_with_the_next_server(
         page.close()
 
 
-def test_a_table_that_the_next_server_does_not_have_is_asked_for(
+def test_a_table_that_the_next_server_does_not_have_is_sent_again(
     open_page: Callable[..., Page], tmp_path: Path, table: Path
 ) -> None:
     with killed(tmp_path) as address:
         page = open_page(meant=GONE, base_url=address)
-        visit(page, "/playground")
-        page.locator("input[type=file]").set_input_files(table)
-        expect(page.get_by_text("150 rows")).to_be_visible()
-        page.get_by_role("button", name="Play").click()
-        expect(page.locator(".stage")).not_to_have_attribute("data-step", "0")
+        train_on(page, table)
+        page.get_by_label("Column across").select_option("y")
+        page.wait_for_selector(".stage[data-step='0']")
     expect(page.get_by_text("The server is gone.")).to_be_visible()
     with killed(tmp_path, port_of(address)):
+        expect(page.get_by_text("The server is gone.")).to_have_count(0)
+        page.get_by_role("button", name="One step").and_(page.locator("[aria-disabled=false]")).click()
+        page.wait_for_selector(".stage[data-step='1']")
+        expect(page.get_by_label("Column across")).to_have_value("y")
+        expect(page.get_by_role("alert")).to_have_count(0)
+        page.close()
+
+
+def test_a_table_that_cannot_be_sent_again_is_asked_for(
+    open_page: Callable[..., Page], tmp_path: Path, table: Path
+) -> None:
+    with killed(tmp_path) as address:
+        page = open_page(meant=(*GONE, "ERR_FILE_NOT_FOUND"), base_url=address)
+        train_on(page, table)
+    expect(page.get_by_text("The server is gone.")).to_be_visible()
+    table.unlink()
+    with killed(tmp_path, port_of(address)):
         expect(page.get_by_text("drop the file once more")).to_be_visible(timeout=15_000)
+        kinds(150).write_csv(table)
         page.locator("input[type=file]").set_input_files(table)
-        expect(page.get_by_text("150 rows")).to_be_visible()
         expect(page.get_by_text("drop the file once more")).to_have_count(0)
         page.get_by_role("button", name="One step").click()
         page.wait_for_selector(".stage[data-step='1']")

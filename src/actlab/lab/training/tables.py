@@ -143,8 +143,8 @@ def _kept(body: bytes, name: str) -> dict[str, Any]:
             raise of_data(error, why, name=name) from error
     if frame.height == 0 or frame.width < 3:
         raise Refusal(
-            "The table has {rows} rows and {columns} columns; the playground needs two columns of numbers and a third "
-            "to be predicted.",
+            "The playground needs two columns of numbers and a third to be predicted. Rows of this table: {rows}, "
+            "columns: {columns}.",
             rows=frame.height, columns=frame.width,
         )  # fmt: skip
     frame = frame.head(MOST_ROWS)

@@ -47,7 +47,7 @@ export function lineChart({ label, x, y, height = 280, xTitle = "", yTitle = "" 
     for (const [name, value] of Object.entries({ x: inset.left, y: inset.top, width: Math.max(0, wide - inset.left - inset.right), height: height - inset.top - inset.bottom })) window_.setAttribute(name, value);
     const bottom = height - inset.bottom, right = wide - inset.right;
     frame.replaceChildren(
-      ...ticks(...now.x, wide / 80).flatMap((at) => [
+      ...ticks(...now.x, Math.max(4, wide / 80)).flatMap((at) => [
         drawn("line", { x1: across(at), x2: across(at), y1: inset.top, y2: bottom, class: Math.abs(at) < 1e-12 ? "zero" : "" }),
         drawn("text", { x: across(at), y: bottom + 18, "text-anchor": "middle" }, number(at))]),
       ...ticks(...now.y, height / 50).flatMap((at) => [

@@ -10,7 +10,7 @@ import { inWords, moment, story } from "/page/parts/dying/story.js";
 import { strips } from "/page/parts/dying/strips.js";
 import { runner } from "/page/parts/lessons/runner.js";
 import { whenSchemeChanges } from "/page/parts/playground/colours.js";
-import { HEALTH } from "/page/parts/playground/units.js";
+import { badges, HEALTH } from "/page/parts/playground/units.js";
 
 const [LEAK, MOST, QUIET] = ["leaky_relu", 600, 2000]; // frames kept, and milliseconds between two announcements
 const [LONG, SLOW, FAST] = [400, 5, 50]; // steps of an example; steps a picture to watch, and on the way to the swap of an address
@@ -84,7 +84,7 @@ export async function mount(root) {
   root.append(element("p", { class: "lead" }, t("A ReLU whose sum is below 0 on every row gives 0 on every row, and its slope is 0 there too. No row can change its weights any more: it is dead.")),
     ...state.problems.map((text) => notice(text)), chosen.element,
     lesson.element, element("div", { class: "row" }, swap), verdict, element("div", { class: "sides" }, ...sides.map((side) => side.element)),
-    element("ul", { class: "legend" }, ...HEALTH.slice(1).map(({ symbol, word, why }) => element("li", {}, element("b", {}, `${symbol} ${word}`), `– ${why}`))),
+    badges(),
     element("section", { class: "panel" }, element("h2", {}, t("Dead units")), timeline.element,
       element("div", { class: "legend-lines muted" }, element("span", { class: "key left" }, t("left")), element("span", { class: "key right dashed" }, t("right")))),
     inWords());

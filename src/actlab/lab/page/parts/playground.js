@@ -173,7 +173,8 @@ export async function mount(root) {
     opened: (sender) => {
       link = sender;
       awaited = 0;
-      make();
+      if (table) chosen.again(); // this may be another server, without the table
+      else make();
     },
     frame: draw,
     said: (message) => hear[message.said]?.(message),

@@ -3,9 +3,10 @@
 import { element } from "/page/modules/dom.js";
 import { t } from "/page/modules/language.js";
 import { colours, outline, paint, SHAPES } from "/page/parts/playground/colours.js";
-import { HEALTH, unitButtons } from "/page/parts/playground/units.js";
+import { badges, unitButtons } from "/page/parts/playground/units.js";
 
 const WIDTHS = [0.6, 1.2, 2, 3, 4.5, 6.5]; // lines of one width are one stroke: a thousand strokes a frame are too many
+const MOST = 400; // weights drawn: a thousand are a tangle, and take a browser longer than the next picture does to come
 const NAMES = 18; // height of a line of text above the units
 
 /** The drawing of one side; `chosen(layer, unit)` when a unit is pressed, or nothing when it is let go. */
@@ -38,15 +39,15 @@ export function networkView({ chosen }) {
   const lines = (frame, side) => {
     const all = Array.from({ length: columns.length - 1 }, (_, layer) => frame.arrays[`${side}/weights/${layer}`]);
     if (all.some((weights, layer) => !weights || weights.length !== columns[layer].length * columns[layer + 1].length)) return;
-    let largest = 1e-6;
-    for (const weights of all) for (const weight of weights) if (Math.abs(weight) > largest && Number.isFinite(weight)) largest = Math.abs(weight);
+    const sizes = Float32Array.from(all.flatMap((weights) => Array.from(weights, (weight) => (Number.isFinite(weight) ? Math.abs(weight) : 0)))).sort();
+    const largest = Math.max(1e-6, sizes.at(-1)), least = Math.max(0.02 * largest, sizes.at(-MOST) ?? 0);
     const paths = WIDTHS.flatMap(() => [new Path2D(), new Path2D()]);
     all.forEach((weights, layer) => {
       const from = columns[layer], to = columns[layer + 1];
       const bend = (to[0].x - from[0].x) / 2;
       for (let at = 0; at < weights.length; at++) {
         const share = Math.abs(weights[at]) / largest;
-        if (!(share > 0.02)) continue;
+        if (!(Math.abs(weights[at]) >= least)) continue;
         const start = from[Math.floor(at / to.length)], end = to[at % to.length];
         const path = paths[2 * Math.min(WIDTHS.length - 1, Math.floor(share * WIDTHS.length)) + (weights[at] < 0 ? 1 : 0)];
         path.moveTo(start.x, start.y);
@@ -172,7 +173,6 @@ export function networkLegend() {
   return element("div", { class: "muted" },
     element("div", { class: "legend-lines" },
       element("span", { class: "key positive" }, t("weight above 0")), element("span", { class: "key negative" }, t("weight below 0")),
-      element("span", {}, t("wider: larger"))),
-    element("ul", { class: "badges" }, ...HEALTH.slice(1).map(({ symbol, word, why }) =>
-      element("li", {}, element("b", { class: "badge", "aria-hidden": "true" }, symbol), " ", t("{health}: {why}", { health: word, why })))));
+      element("span", {}, t("wider: larger; the {count} largest at most", { count: MOST }))),
+    badges());
 }

@@ -10,7 +10,7 @@ import { ownTable } from "/page/parts/playground/table.js";
 
 const WIDE = 992; // where the settings stand beside the network; on narrower pages they begin closed
 
-/** The settings; `change(changes)` tells what moved, `useTable(table)` a person's own data or null for a toy set. */
+/** The settings; `change(changes)` tells what moved, `useTable(table)` a person's own data or null for a toy set, and once more after `again()`. */
 export function settings({ state, change, useTable }) {
   const now = state.values, shown = {};
   const pick = (name, label, choices) => (shown[name] = select({ label, value: now[name], choices, change: (value) => change({ [name]: value }) }));
@@ -67,5 +67,5 @@ export function settings({ state, change, useTable }) {
   const show = (changes) => {
     for (const [name, value] of Object.entries(changes)) if (shown[name]) shown[name].value = value;
   };
-  return { element: element("details", { class: "panel settings", open: innerWidth >= WIDE }, element("summary", {}, element("h2", {}, t("Settings"))), data, layers.element, learning, element("section", {}, element("h3", {}, t("A against B")), comparing.element, both)), show };
+  return { element: element("details", { class: "panel settings", open: innerWidth >= WIDE }, element("summary", {}, element("h2", {}, t("Settings"))), data, layers.element, learning, element("section", {}, element("h3", {}, t("A against B")), comparing.element, both)), show, again: table.again };
 }

@@ -78,7 +78,7 @@ export function sideView({ index, state, act, go, save, extra = [] }) {
     const { loss, layers } = frame.sides[index];
     const said = results.draw({ made, loss, layers: layers.slice(0, spec.layers.length), cutoff: state.values.cutoff, rows: state.values.rows,
       scores: { train: frame.arrays[`${index}/scores/train`], test: frame.arrays[`${index}/scores/test`] } });
-    const numbers = layers.flatMap((layer, place) => Object.entries(layer.learned ?? {}).map(([name, value]) => t("Layer {layer} has learned: {name} {value}.", { layer: place + 1, name, value: short(value) })));
+    const numbers = layers.flatMap((layer, place) => Object.entries(layer.learned ?? {}).map(([name, value]) => t("Layer {layer} also learns its {name}, now {value}.", { layer: place + 1, name, value: short(value) })));
     if (learned.textContent !== numbers.join(" ")) learned.textContent = numbers.join(" ");
     surface.describe(t("{side} over {x} (across) and {y} (up): {said}", { side: outputTitle.textContent, x: made.names[0], y: made.names[1], said }));
     return t("{side}: {said}", { side: label, said });

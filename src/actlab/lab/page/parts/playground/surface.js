@@ -4,22 +4,32 @@ import { element } from "/page/modules/dom.js";
 import { number, t } from "/page/modules/language.js";
 import { colourOf, colours, outline, paint, paintClasses, SHAPES } from "/page/parts/playground/colours.js";
 
-const SIZE = 340, INSET = { left: 36, bottom: 30, top: 8, right: 8 };
+const SIZE = 340, INSET = { bottom: 30, top: 8, right: 8 };
+const ASIDE = 36; // left of the picture, where its numbers need no more
 const POINTS = 600; // more would hide the surface
+const FONT = "12px system-ui, sans-serif";
 
 /** The picture; `place(made)` tells of new data, `draw({ values, side, kind, low, high, cutoff })` paints. */
 export function surfaceView(label) {
   const canvas = element("canvas", { class: "surface", role: "img", "aria-label": label });
   const legend = element("ul", { class: "legend" });
   const below = element("canvas", {}), grain = element("canvas", {});
-  const inner = SIZE - INSET.left - INSET.right, tall = SIZE - INSET.top - INSET.bottom;
+  const tall = SIZE - INSET.top - INSET.bottom;
   const density = Math.min(2, devicePixelRatio || 1);
   canvas.width = canvas.height = below.width = below.height = SIZE * density;
   const context = canvas.getContext("2d"), still = below.getContext("2d");
-  let made, image, pixels, last;
+  let made, image, pixels, last, aside, inner;
 
-  const across = (x) => INSET.left + ((x - made.span[0][0]) / (made.span[0][1] - made.span[0][0])) * inner;
+  const across = (x) => aside + ((x - made.span[0][0]) / (made.span[0][1] - made.span[0][0])) * inner;
   const up = (y) => SIZE - INSET.bottom - ((y - made.span[1][0]) / (made.span[1][1] - made.span[1][0])) * tall;
+
+  const numbers = () => made.span.map((ends) => ends.map((value) => number(value, 2)));
+
+  const lay = () => {
+    still.font = FONT;
+    aside = Math.max(ASIDE, ...numbers()[1].map((text) => Math.ceil(still.measureText(text).width) + 6));
+    inner = SIZE - aside - INSET.right;
+  };
 
   /** Points and axes do not move while a network learns: they are drawn once, on a canvas of their own. */
   const dots = () => {
@@ -42,16 +52,16 @@ export function surfaceView(label) {
       }
     }
     still.fillStyle = now.muted;
-    still.font = "12px system-ui, sans-serif";
+    still.font = FONT;
     still.textAlign = "left";
-    const [[left, right], [bottom, top]] = made.span, short = (value) => number(value, 2);
-    still.fillText(short(left), INSET.left, SIZE - 12);
+    const [[left, right], [bottom, top]] = numbers();
+    still.fillText(left, aside, SIZE - 12);
     still.textAlign = "right";
-    still.fillText(short(right), SIZE - INSET.right, SIZE - 12);
-    still.fillText(short(top), INSET.left - 4, INSET.top + 11);
-    still.fillText(short(bottom), INSET.left - 4, SIZE - INSET.bottom);
+    still.fillText(right, SIZE - INSET.right, SIZE - 12);
+    still.fillText(top, aside - 4, INSET.top + 11);
+    still.fillText(bottom, aside - 4, SIZE - INSET.bottom);
     still.textAlign = "center";
-    still.fillText(shortened(made.names[0]), INSET.left + inner / 2, SIZE - 12);
+    still.fillText(shortened(made.names[0]), aside + inner / 2, SIZE - 12);
     still.save();
     still.translate(14, INSET.top + tall / 2);
     still.rotate(-Math.PI / 2);
@@ -63,6 +73,7 @@ export function surfaceView(label) {
     made = now;
     legend.replaceChildren(...made.classes.map((name, index) => element("li", {}, mark(index), String(name))),
       element("li", { class: "muted" }, made.classes.length ? t("filled: learned from; hollow: test") : t("thin ring: learned from; thick ring: test")));
+    lay();
     dots();
   };
 
@@ -82,11 +93,11 @@ export function surfaceView(label) {
     context.clearRect(0, 0, SIZE, SIZE);
     context.imageSmoothingEnabled = kind !== "classes";
     context.save();
-    context.translate(INSET.left, INSET.top + tall);
+    context.translate(aside, INSET.top + tall);
     context.scale(1, -1); // row 0 is the lowest
     context.drawImage(grain, 0, 0, inner, tall);
     context.restore();
-    if (cutoff !== undefined) contour(context, values, side, cutoff, inner, tall);
+    if (cutoff !== undefined) contour(context, values, side, cutoff, { aside, inner, tall });
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(below, 0, 0);
   };
@@ -98,8 +109,8 @@ export function surfaceView(label) {
 const shortened = (name) => (name.length > 24 ? `${name.slice(0, 23)}…` : name);
 
 /** The line along which the values are the cutoff. */
-function contour(context, values, side, cutoff, inner, tall) {
-  const stepX = inner / side, stepY = tall / side, startX = INSET.left + stepX / 2, startY = INSET.top + tall - stepY / 2;
+function contour(context, values, side, cutoff, { aside, inner, tall }) {
+  const stepX = inner / side, stepY = tall / side, startX = aside + stepX / 2, startY = INSET.top + tall - stepY / 2;
   context.beginPath();
   for (let row = 0; row < side - 1; row++) {
     for (let column = 0; column < side - 1; column++) {

@@ -11,6 +11,11 @@ export const HEALTH = [
   { name: "silent", symbol: "○", word: t("silent"), why: t("its output is 0 on every point, but it still has a slope") },
   { name: "dead", symbol: "✕", word: t("dead"), why: t("its slope is 0 on every point it learns from, so it cannot learn") },
 ];
+
+/** What each badge means. */
+export const badges = () => element("ul", { class: "badges" }, ...HEALTH.slice(1).map(({ symbol, word, why }) =>
+  element("li", {}, element("b", { class: "badge", "aria-hidden": "true" }, symbol), " ", t("{health}: {why}", { health: word, why }))));
+
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** One button for each hidden unit, of which one is reached by Tab and the others by the arrow keys. */
