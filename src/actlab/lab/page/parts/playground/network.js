@@ -6,7 +6,7 @@ import { colours, outline, paint, SHAPES } from "/page/parts/playground/colours.
 import { badges, unitButtons } from "/page/parts/playground/units.js";
 
 const WIDTHS = [0.6, 1.2, 2, 3, 4.5, 6.5]; // lines of one width are one stroke: a thousand strokes a frame are too many
-const MOST = 400; // weights drawn: a thousand are a tangle, and take a browser longer than the next picture does to come
+const MOST = 300; // weights drawn: a thousand are a tangle, and take a browser longer than the next picture does to come
 const NAMES = 18; // height of a line of text above the units
 
 /** The drawing of one side; `chosen(layer, unit)` when a unit is pressed, or nothing when it is let go. */
