@@ -16,7 +16,7 @@ from actlab.compare.executors import Here, Processes, Threads, parcels
 from actlab.compare.executors.processes import Lost, _end_idle
 from actlab.data import UsageError
 from actlab.networks import Job
-from actlab.networks.training import cores, not_stopped
+from actlab.networks.training import not_stopped
 from tests.contracts.executor_contract import ExecutorContract, Waiting, job, same
 
 distributed = pytest.importorskip("distributed")
@@ -206,15 +206,15 @@ def test_a_task_that_was_lost_is_done_once_more_and_not_for_ever(cluster, tmp_pa
     assert "each worker that tried to train it was lost" in str(found[0])
 
 
-def test_a_persons_model_that_crashes_or_hangs_costs_itself_alone_on_a_cluster_too(cluster):
-    cluster._client.wait_for_workers(cores())
-    before = set(cluster._client.run(os.getpid).values())
-    found = dict(cluster.results([Dying(), Limited(1000), Waiting(0.1), job()]))
-    assert str(found[0]) == KILLED
-    assert "was not done after 10 s" in str(found[1])
-    assert found[2] == "done"
-    assert not isinstance(found[3], Exception)
-    assert set(cluster._client.run(os.getpid).values()) == before
+def test_a_persons_model_that_crashes_or_hangs_costs_itself_alone_on_a_cluster_too():
+    with Cluster("local") as own:  # whose workers have all lived until now
+        before = set(own._client.run(os.getpid).values())
+        found = dict(own.results([Dying(), Limited(1000), Waiting(0.1), job()]))
+        assert str(found[0]) == KILLED
+        assert "was not done after 10 s" in str(found[1])
+        assert found[2] == "done"
+        assert not isinstance(found[3], Exception)
+        assert set(own._client.run(os.getpid).values()) == before
 
 
 def test_rows_are_sent_to_the_cluster_once(cluster, monkeypatch):
