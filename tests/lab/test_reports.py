@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pytest
 from starlette.testclient import TestClient
@@ -21,6 +20,7 @@ from actlab.lab.messages import messages
 from actlab.lab.reports import Comparisons
 from actlab.lab.reports.naming import safe_name
 from actlab.lab.reports.shelf import RECORD
+from tests.lab.tables import kinds
 
 WANTED = {"target": "kind", "activations": ["tanh"], "repeats": 2}
 MANY = {"target": "kind", "activations": ["tanh", "gelu", "silu", "mish", "elu"], "repeats": 20}
@@ -28,9 +28,7 @@ ACTIVE = {"waiting", "running", "stopping"}
 
 
 def some_table(rows: int = 120) -> bytes:
-    chance = np.random.default_rng(1)
-    x, y = chance.normal(size=(2, rows))
-    return pl.DataFrame({"x": x, "y": y, "kind": ["in" if each else "out" for each in x * y > 0]}).write_csv().encode()
+    return kinds(rows).write_csv().encode()
 
 
 @pytest.fixture

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 NEAR = 0.6
 """Share of letters in common from which a word may have been meant."""
+
+SHOWN = 4
+"""Columns that one finding tells of; the others are counted."""
 
 
 class Unusable(ValueError):
@@ -54,6 +57,12 @@ def listed(names: Iterable[object], limit: int = 6) -> str:
     quoted = [f"`{name}`" for name in names]
     rest = len(quoted) - limit
     return ", ".join(quoted[:limit]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def by_column(told: Sequence[str]) -> str:
+    """What is told of each column, with semicolons between, cut short after `SHOWN`."""
+    rest = len(told) - SHOWN
+    return "; ".join(told[:SHOWN]) + (f"; and {counted(rest, 'more column')}" if rest > 0 else "")
 
 
 def counted(count: int, noun: str, plural: str | None = None) -> str:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from actlab.data.errors import DataError, counted
-from actlab.data.outlying import SHOWN
+from actlab.data.errors import SHOWN, DataError, by_column, counted
 from actlab.data.table import Finding
 
 NEARLY = 0.9
@@ -20,8 +19,6 @@ GAPS_AMONG_NUMBERS = ["-", "--", "---", "–", "—", ".", ".."]
 PLAIN = r"^[+-]?(\d+|\d*\.\d+|\d{1,3}(\.\d{3})+)$"
 DECIMAL_COMMA = r"^[+-]?(\d+|\d{1,3}([. ]\d{3})+)?,\d+$"
 COMMAS_IN_THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
-
-
 NUMBER = f"{PLAIN}|{DECIMAL_COMMA}|{COMMAS_IN_THOUSANDS}"
 
 
@@ -90,15 +87,12 @@ def hindrance_findings(hindered: Sequence[tuple[Hindrance, bool]]) -> list[Findi
         same = [(each, used) for each, used in hindered if each.code == code]
         if not same:
             continue
-        shown = "; ".join(
-            f"{each.told}, so it is {'read as categories' if used else 'left out'}" for each, used in same[:SHOWN]
-        )
-        more = f"; and {counted(len(same) - SHOWN, 'more column')}" if len(same) > SHOWN else ""
+        told = [f"{each.told}, so it is {'read as categories' if used else 'left out'}" for each, used in same]
         if code == "D118":
             cure = "if these are amounts, correct the other values or leave their cells empty"
         else:
             cure = f"write them as {' and '.join(dict.fromkeys(each.plain for each, _ in same[:SHOWN]))}"
-        found.append(Finding(code, f"{shown}{more}: {cure}."))
+        found.append(Finding(code, f"{by_column(told)}: {cure}."))
     return found
 
 

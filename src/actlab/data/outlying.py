@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from actlab.data.errors import counted
+from actlab.data.errors import by_column
 from actlab.data.table import Finding
 
 APART = 2.0
@@ -19,8 +19,6 @@ OUTER = 0.1
 
 FAR = 5.0
 """So many times the reach of its side is far enough to be told: ten times as far as the next value inward."""
-
-SHOWN = 4
 
 Numbers = npt.NDArray[np.float64]
 
@@ -56,12 +54,11 @@ def far_findings(columns: Iterable[pl.Series]) -> list[Finding]:
     found = [sentence for sentence in map(_farthest, columns) if sentence]
     if not found:
         return []
-    more = f"; and {counted(len(found) - SHOWN, 'more column')}" if len(found) > SHOWN else ""
     return [
         Finding(
             "D114",
-            f"Far from all other values lies {'; '.join(found[:SHOWN])}{more}: what stands so far apart is drawn "
-            f"in to {APART:g} times the distance of the next value; mend it if it is an error or stands for a gap.",
+            f"Far from all other values lies {by_column(found)}: what stands so far apart is drawn in "
+            f"to {APART:g} times the distance of the next value; mend it if it is an error or stands for a gap.",
         )
     ]
 

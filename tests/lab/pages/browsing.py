@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import polars as pl
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 
@@ -86,12 +84,6 @@ def killed(folder: Path, port: int = 0) -> Iterator[str]:
             yield next(word for word in lab.stdout.readline().split() if word.startswith("http://")).rstrip("/")
         finally:
             lab.kill()
-
-
-def kinds(rows: int) -> pl.DataFrame:
-    """A table of two classes that no line parts; with thousands of rows it is compared for many seconds."""
-    x, y = np.random.default_rng(1).normal(size=(2, rows))
-    return pl.DataFrame({"x": x, "y": y, "kind": ["in" if each else "out" for each in x * y > 0]})
 
 
 def visit(page: Any, path: str) -> None:

@@ -18,7 +18,8 @@ from actlab.lab.application import application
 from actlab.lab.guarding import Door
 from actlab.lab.reports import addresses
 from actlab.lab.serving import listen
-from tests.lab.pages.browsing import kinds, look, no_sideways, violations, visit, walk
+from tests.lab.pages.browsing import look, no_sideways, violations, visit, walk
+from tests.lab.tables import kinds
 
 
 @pytest.fixture(scope="module")

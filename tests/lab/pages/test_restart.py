@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.lab.pages.browsing import killed, kinds, visit
+from tests.lab.pages.browsing import killed, visit
+from tests.lab.tables import kinds
 
 GONE = (
     "ERR_CONNECTION_REFUSED", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "WebSocket connection to", "status of 403",

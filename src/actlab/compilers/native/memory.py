@@ -123,14 +123,11 @@ class Pool:
         if not self._lock.acquire(blocking=False):
             return None
         try:
-            free = self._free
-            place = len(free) - 1
-            while place >= 0 and free[place].size != size:
-                place -= 1
-            if place < 0:
-                return None
-            self.kept -= size
-            return free.pop(place)
+            for place in range(len(self._free) - 1, -1, -1):
+                if self._free[place].size == size:
+                    self.kept -= size
+                    return self._free.pop(place)
+            return None
         finally:
             self._lock.release()
 

@@ -46,8 +46,8 @@ export function networkView({ chosen }) {
       const from = columns[layer], to = columns[layer + 1];
       const bend = (to[0].x - from[0].x) / 2;
       for (let at = 0; at < weights.length; at++) {
-        const share = Math.abs(weights[at]) / largest;
-        if (!(Math.abs(weights[at]) >= least)) continue;
+        const weight = Math.abs(weights[at]), share = weight / largest;
+        if (!(weight >= least)) continue;
         const start = from[Math.floor(at / to.length)], end = to[at % to.length];
         const path = paths[2 * Math.min(WIDTHS.length - 1, Math.floor(share * WIDTHS.length)) + (weights[at] < 0 ? 1 : 0)];
         path.moveTo(start.x, start.y);
